@@ -175,9 +175,7 @@ def check_callback(callback):
     name = getattr(callback, "__name__", "")
     if isinstance(callback, type):
         raise TypeError(
-            message(
-                "`callbacks` holds a class.", "Expected an object.", f"Write {name}() with parentheses.", callback=callback
-            )
+            message("`callbacks` holds a class.", "Expected an object.", f"Write {name}().", callback=callback)
         )
     if not hasattr(callback, "on_epoch_end") or not hasattr(callback, "set_model"):
         raise TypeError(
