@@ -1,0 +1,187 @@
+"""The bend in the network: functions that a layer applies to its weighted sums.
+
+Without them a stack of layers would be one straight line. Each is a record (see `activation_record.py`): call it, or
+ask it for its `slope`. The everyday ones stand here, the rest in `more_activations.py`.
+
+Lesson: 07. Source: `keras.activations`.
+"""
+
+import warnings
+
+import numpy as np
+
+from kerasschool.activation_record import Activation, activation
+from kerasschool.errors import helpful_getattr
+from kerasschool.registry import Registry
+
+
+@activation("x")
+def linear(x):
+    """The input, unchanged: what `activation=None` means.
+
+    >>> linear([-1.0, 2.0]).tolist()
+    [-1.0, 2.0]
+    """
+    return x
+
+
+@linear.derivative
+def _(dy, y):
+    return dy
+
+
+@linear.in_place
+def _(z):
+    return z
+
+
+@activation("max(x, 0)", range=(0, np.inf))
+def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
+    """Rectified linear unit: what is positive passes, the rest is 0. The first choice for hidden layers.
+
+    Args:
+        negative_slope: slope below `threshold`; 0 cuts off.
+        max_value: the largest value it gives, None for no limit.
+        threshold: inputs up to here count as negative.
+
+    >>> relu([-2.0, 0.0, 3.0]).tolist()
+    [0.0, 0.0, 3.0]
+    >>> relu([-2.0, 0.0, 3.0], negative_slope=0.5, max_value=2.0).tolist()
+    [-1.0, 0.0, 2.0]
+    """
+    if negative_slope == 0 and max_value is None and threshold == 0:
+        return np.maximum(x, 0)
+    y = np.where(x > threshold, x, 0)
+    if max_value is not None:
+        y = np.clip(y, 0, max_value)
+    return y - negative_slope * np.maximum(threshold - x, 0)
+
+
+@relu.derivative
+def _(x, y, negative_slope=0.0, max_value=None, threshold=0.0):
+    if negative_slope == 0 and max_value is None and threshold == 0:
+        return y > 0
+    rising = x > threshold
+    if max_value is not None:
+        rising &= (x > 0) & (x < max_value)
+    return rising + negative_slope * (x < threshold)
+
+
+relu.needs_input = False  # x is read only when arguments are given
+
+
+@relu.in_place
+def _(z):
+    return np.maximum(z, 0, out=z)
+
+
+@activation("1 / (1 + exp(-x))", range=(0, 1))
+def sigmoid(x):
+    """Squeezes any number into 0..1, to be read as a probability: for the last layer of a yes-or-no model.
+
+    >>> sigmoid([-1000.0, 0.0, 1000.0]).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    e = np.exp(np.minimum(x, 40))  # exp(x) overflows for large x; from 40 on the result is 1 to the last digit
+    return e / (1 + e)
+
+
+@sigmoid.derivative
+def _(y):
+    slope = 1 - y
+    slope *= y
+    return slope
+
+
+@sigmoid.in_place
+def _(z):
+    np.minimum(z, 40, out=z)
+    np.exp(z, out=z)
+    return np.divide(z, 1 + z, out=z)
+
+
+@activation("tanh(x)", range=(-1, 1))
+def tanh(x):
+    """Squeezes any number into -1..1, and 0 stays 0.
+
+    >>> tanh([-1000.0, 0.0, 1000.0]).tolist()
+    [-1.0, 0.0, 1.0]
+    """
+    return np.tanh(x)
+
+
+@tanh.derivative
+def _(y):
+    slope = y * y
+    return np.subtract(1, slope, out=slope)
+
+
+@tanh.in_place
+def _(z):
+    return np.tanh(z, out=z)
+
+
+@activation("exp(x) / sum(exp(x))", range=(0, 1), elementwise=False)
+def softmax(x, axis=-1):
+    """Turns each row of scores into probabilities that add up to 1: for the last layer of a model with classes.
+
+    Args:
+        x: array (..., classes).
+        axis: the axis that adds up to 1.
+
+    >>> softmax([[1000.0, 1000.0], [0.0, np.log(3.0)]]).round(2).tolist()
+    [[0.5, 0.5], [0.25, 0.75]]
+    """
+    _warn_of_one(x, axis)
+    e = np.exp(x - np.max(x, axis=axis, keepdims=True))  # the largest becomes exp(0) = 1, so nothing overflows
+    return e / np.sum(e, axis=axis, keepdims=True)
+
+
+@softmax.derivative
+def _(dy, y, axis=-1):
+    dy -= np.add.reduce(dy * y, axis=axis, keepdims=True)
+    dy *= y
+    return dy
+
+
+@softmax.in_place
+def _(z):
+    _warn_of_one(z, -1)
+    z -= np.maximum.reduce(z, axis=-1, keepdims=True)
+    np.exp(z, out=z)
+    z /= np.add.reduce(z, axis=-1, keepdims=True)
+    return z
+
+
+def _warn_of_one(x, axis):
+    if isinstance(axis, int) and x.shape[axis] == 1:
+        warnings.warn(
+            f"softmax over an axis of size 1 (axis {axis} of shape {x.shape}) is always 1.0 and learns nothing. "
+            "Did you mean sigmoid?",
+            stacklevel=3,
+        )
+
+
+_registry = Registry("activation", "activations", [linear, relu, sigmoid, tanh, softmax])
+
+
+def get(identifier):
+    """The activation for a name, config, or callable; None stands for `linear`.
+
+    >>> get("relu"), get(None)
+    (<activation relu>, <activation linear>)
+    """
+    return linear if identifier is None else _registry.get(identifier)
+
+
+def serialize(activation):
+    """A JSON-ready description: the name of a known activation, else a config dictionary."""
+    return _registry.serialize(activation)
+
+
+def deserialize(config, custom_objects=None):
+    """The activation that `serialize` described."""
+    return _registry.deserialize(config, custom_objects)
+
+
+__getattr__ = helpful_getattr(__name__, globals())
