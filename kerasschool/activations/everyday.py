@@ -1,7 +1,7 @@
 """The bend in the network: functions that a layer applies to its weighted sums.
 
-Without them a stack of layers would be one straight line. Each is a record (see `activation_record.py`): call it, or
-ask it for its `slope`. The everyday ones stand here, the rest in `more_activations.py`.
+Without them a stack of layers would be one straight line. Each is a record (see `base.py`): call it, or ask it for
+its `slope`. The everyday ones stand here, the rest in `more.py`.
 
 Lesson: 07. Source: `keras.activations`.
 """
@@ -10,9 +10,7 @@ import warnings
 
 import numpy as np
 
-from kerasschool.activation_record import Activation, activation
-from kerasschool.errors import helpful_getattr
-from kerasschool.registry import Registry
+from kerasschool.activations.base import activation
 
 
 @activation("x")
@@ -121,6 +119,21 @@ def _(z):
     return np.tanh(z, out=z)
 
 
+@activation("|x|", range=(0, np.inf))
+def abs(x):
+    """The size of a number without its sign. Keras has no activation of this name; the tutorial lists it.
+
+    >>> abs([-2.0, 3.0]).tolist()
+    [2.0, 3.0]
+    """
+    return np.abs(x)
+
+
+@abs.derivative
+def _(x):
+    return np.sign(x)
+
+
 @activation("exp(x) / sum(exp(x))", range=(0, 1), elementwise=False)
 def softmax(x, axis=-1):
     """Turns each row of scores into probabilities that add up to 1: for the last layer of a model with classes.
@@ -139,7 +152,7 @@ def softmax(x, axis=-1):
 
 @softmax.derivative
 def _(dy, y, axis=-1):
-    dy -= np.add.reduce(dy * y, axis=axis, keepdims=True)
+    dy -= (dy * y).sum(axis=axis, keepdims=True)
     dy *= y
     return dy
 
@@ -147,9 +160,9 @@ def _(dy, y, axis=-1):
 @softmax.in_place
 def _(z):
     _warn_of_one(z, -1)
-    z -= np.maximum.reduce(z, axis=-1, keepdims=True)
+    z -= z.max(axis=-1, keepdims=True)
     np.exp(z, out=z)
-    z /= np.add.reduce(z, axis=-1, keepdims=True)
+    z /= z.sum(axis=-1, keepdims=True)
     return z
 
 
@@ -160,28 +173,3 @@ def _warn_of_one(x, axis):
             "Did you mean sigmoid?",
             stacklevel=3,
         )
-
-
-_registry = Registry("activation", "activations", [linear, relu, sigmoid, tanh, softmax])
-
-
-def get(identifier):
-    """The activation for a name, config, or callable; None stands for `linear`.
-
-    >>> get("relu"), get(None)
-    (<activation relu>, <activation linear>)
-    """
-    return linear if identifier is None else _registry.get(identifier)
-
-
-def serialize(activation):
-    """A JSON-ready description: the name of a known activation, else a config dictionary."""
-    return _registry.serialize(activation)
-
-
-def deserialize(config, custom_objects=None):
-    """The activation that `serialize` described."""
-    return _registry.deserialize(config, custom_objects)
-
-
-__getattr__ = helpful_getattr(__name__, globals())
