@@ -1,0 +1,107 @@
+"""Errors that teach: what happened, what was expected, how to fix it, what was received.
+
+Every error a learner can cause is built here, so that all of them read alike::
+
+    ValueError: Unknown activation 'rleu'. Did you mean 'relu'? Known: celu, elu, …
+    ValueError: `units` must be a positive whole number. Received: units=-3
+"""
+
+import difflib
+import inspect
+import numbers
+
+
+def message(happened, expected="", fix="", **received):
+    """One error text, four parts in a fixed order; parts left out are skipped."""
+    parts = [happened, expected, fix]
+    if received:
+        parts.append("Received: " + ", ".join(f"{name}={short(value)}" for name, value in received.items()))
+    return " ".join(part for part in parts if part)
+
+
+def short(value, limit=120):
+    """`repr(value)`, except that arrays show their shape and long texts are cut."""
+    if hasattr(value, "shape") and hasattr(value, "dtype") and value.shape != ():
+        return f"<array of shape {tuple(value.shape)}, {value.dtype}>"
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def did_you_mean(name, known):
+    """`" Did you mean 'relu'?"`, or nothing when no known name is near."""
+    names = {str(candidate).lower(): str(candidate) for candidate in known}
+    near = difflib.get_close_matches(str(name).lower(), names, n=1, cutoff=0.6)
+    return f" Did you mean {names[near[0]]!r}?" if near else ""
+
+
+def unknown(kind, name, known):
+    """A ValueError for a name that is not in the list, with the nearest that is."""
+    listed = ", ".join(sorted({str(candidate) for candidate in known}, key=str.lower))
+    return ValueError(f"Unknown {kind} {name!r}.{did_you_mean(name, known)} Known: {listed}")
+
+
+def unknown_arguments(function, extra, of=None):
+    """A TypeError for keyword arguments that `function` does not have.
+
+    Args:
+        function: the name shown, for example ``"Dense"``.
+        extra: the dictionary of arguments left over.
+        of: the callable whose signature holds the right names (its parents' included).
+    """
+    known = argument_names(of) if of is not None else []
+    first = next(iter(extra))
+    return TypeError(
+        f"{function} has no argument {first!r}.{did_you_mean(first, known)}"
+        + (f" Arguments: {', '.join(known)}." if known else "")
+        + f" Received: {first}={short(extra[first])}"
+    )
+
+
+def argument_names(of):
+    """The argument names of a callable; of a class, those of its parents' `__init__` too."""
+    callables = [c.__init__ for c in of.__mro__ if c is not object] if inspect.isclass(of) else [of]
+    names = {}
+    for each in callables:
+        for name, parameter in inspect.signature(each).parameters.items():
+            if name != "self" and parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+                names[name] = None
+    return list(names)
+
+
+def check_whole(name, value, minimum=1):
+    """`value` as an int, or the error that says it must be a whole number from `minimum` up."""
+    is_whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not is_whole or value < minimum:
+        kind = {0: "a whole number, 0 or more", 1: "a positive whole number"}.get(
+            minimum, f"a whole number, {minimum} or more"
+        )
+        raise ValueError(message(f"`{name}` must be {kind}.", **{name: value}))
+    return int(value)
+
+
+def check_number(name, value, minimum=None, maximum=None, *, exclusive=False):
+    """`value` unchanged if it is a finite real number within its bounds, else the error that says so."""
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool) and value == value
+    if is_number:
+        above = minimum is None or value > minimum or (value == minimum and not exclusive)
+        below = maximum is None or value < maximum or (value == maximum and not exclusive)
+        if above and below:
+            return value
+    bounds = ""
+    if minimum is not None and maximum is not None:
+        bounds = f" between {minimum} and {maximum}" + (", both left out" if exclusive else "")
+    elif minimum is not None:
+        bounds = f" greater than {minimum}" if exclusive else f", {minimum} or more"
+    elif maximum is not None:
+        bounds = f" less than {maximum}" if exclusive else f", {maximum} or less"
+    raise ValueError(message(f"`{name}` must be a number{bounds}.", **{name: value}))
+
+
+def helpful_getattr(module_name, namespace):
+    """A module `__getattr__` that names the nearest public name: ``layers.Desne`` → ``Dense``."""
+
+    def __getattr__(name):
+        known = [n for n in namespace if not n.startswith("_")]
+        raise AttributeError(f"module {module_name!r} has no attribute {name!r}.{did_you_mean(name, known)}")
+
+    return __getattr__

@@ -1,0 +1,152 @@
+"""The layer that networks are made of: every output is a weighted sum of all inputs.
+
+Lesson: 02. Source: `keras.layers.Dense`.
+"""
+
+import numpy as np
+
+from kerasschool import activations, constraints, initializers, old_spellings, regularizers
+from kerasschool.errors import check_whole, message
+from kerasschool.layers.base import Layer
+
+
+class Dense(Layer):
+    """A fully connected layer: ``y = activation(x @ kernel + bias)``.
+
+    Args:
+        units: how many outputs, a positive int.
+        activation: a name such as `"relu"`, a callable, or None for none (`"linear"`).
+        use_bias: False leaves the bias out.
+        kernel_initializer, bias_initializer: how the weights start; `"glorot_uniform"` and `"zeros"`.
+        kernel_regularizer, bias_regularizer, activity_regularizer: penalties added to the loss, or None.
+        kernel_constraint, bias_constraint: applied to the weights after each update, or None.
+
+    Shapes:
+        input `(batch, ..., inputs)` → output `(batch, ..., units)`; kernel `(inputs, units)`, bias `(units,)`.
+
+    >>> layer = Dense(3, activation="relu", kernel_initializer="ones")
+    >>> layer([[1.0, 2.0]])
+    array([[3., 3., 3.]], dtype=float32)
+
+    Lesson: 02.
+    """
+
+    def __init__(
+        self,
+        units=None,
+        activation=None,
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        **kwargs,
+    ):
+        old = {name: kwargs.pop(name) for name in list(kwargs) if name in old_spellings.LAYER}
+        if old:
+            new = old_spellings.rename("Dense", old, old_spellings.LAYER)
+            units = new.get("units", units)
+            kernel_initializer = new.get("kernel_initializer", kernel_initializer)
+            kernel_regularizer = new.get("kernel_regularizer", kernel_regularizer)
+        units = check_whole("units", units)
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        self.units = units
+        self.activation = activations.record(activations.get(activation))
+        self.use_bias = bool(use_bias)
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
+        self.kernel = self.bias = None
+
+    def build(self, input_shape):
+        inputs = input_shape[-1]
+        if inputs is None:
+            raise ValueError(
+                message("`Dense` needs to know how many inputs there are.", "The last axis must be a number.",
+                        input_shape=tuple(input_shape))
+            )
+        self.kernel = self.add_weight(
+            (inputs, self.units),
+            self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+            name="kernel",
+        )
+        if self.use_bias:
+            self.bias = self.add_weight(
+                (self.units,),
+                self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+                name="bias",
+            )
+
+    def check_input_shape(self, input_shape):
+        expected = self.kernel.shape[-2]
+        if len(input_shape) < 2 or input_shape[-1] != expected:
+            raise ValueError(
+                message(
+                    f"Layer `{self.name}` was built for {expected} inputs.",
+                    f"Expected arrays of shape (rows, {expected}).",
+                    "A single row needs two brackets: `[[…]]` or `x[None, :]`." if len(input_shape) < 2 else "",
+                    shape=tuple(input_shape),
+                )
+            )
+
+    def call(self, inputs):
+        z = inputs @ self.kernel
+        return self.activation(z + self.bias if self.use_bias else z)
+
+    def forward(self, x, training=False):
+        memory, kernel = self.memory, self.kernel.value
+        if x.ndim > kernel.ndim:  # more axes than (batch, inputs): every position is a row of its own
+            return self.forward(x.reshape(-1, x.shape[-1]), training).reshape(*x.shape[:-1], self.units)
+        z = memory.scratch("z", (*x.shape[:-1], self.units), x.dtype)
+        np.matmul(x, kernel, out=z)
+        if self.use_bias:
+            z += self.bias.value[..., None, :]
+        memory.x = x
+        activate = self.activation.inplace or self.activation
+        memory.y = activate(z)
+        return memory.y
+
+    def backward(self, dy):
+        memory = self.memory
+        dz = self.activation.backward(dy.reshape(memory.y.shape), memory.z, memory.y)
+        return self.backward_linear(dz.reshape(dy.shape))
+
+    def backward_linear(self, dz):
+        """The rest of `backward`, from the gradient of ``z = x @ kernel + bias`` on."""
+        memory, shape = self.memory, dz.shape
+        dz = dz.reshape(memory.z.shape)
+        np.matmul(np.swapaxes(memory.x, -1, -2), dz, out=self.kernel.grad)
+        if self.use_bias:
+            np.add.reduce(dz, axis=-2, out=self.bias.grad)
+        if self.needs_input_gradient:
+            dx = memory.scratch("dx", memory.x.shape, dz.dtype)
+            np.matmul(dz, np.swapaxes(self.kernel.value, -1, -2), out=dx)
+            return dx.reshape(*shape[:-1], dx.shape[-1])
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.units)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "activation": activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+            "kernel_initializer": initializers.serialize(self.kernel_initializer),
+            "bias_initializer": initializers.serialize(self.bias_initializer),
+            "kernel_regularizer": regularizers.serialize(self.kernel_regularizer),
+            "bias_regularizer": regularizers.serialize(self.bias_regularizer),
+            "activity_regularizer": regularizers.serialize(self.activity_regularizer),
+            "kernel_constraint": constraints.serialize(self.kernel_constraint),
+            "bias_constraint": constraints.serialize(self.bias_constraint),
+        }
