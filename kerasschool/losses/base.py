@@ -16,6 +16,7 @@ from kerasschool.losses.function import LossFunction, is_last
 from kerasschool.losses.reduction import (
     MEANS,
     check_reduction,
+    even_slope,
     reduce_weighted_values,
     slope_of_reduction,
     squeeze_or_expand_to_same_rank,
@@ -144,7 +145,10 @@ class LossFunctionWrapper(Loss):
         y_pred = np.asarray(y_pred)
         true, predicted = self.fn.arrays(y_true, self._cast(y_pred))
         values = predicted.shape[:-1]
-        scale = slope_of_reduction(values, sample_weight, self.reduction)
+        if sample_weight is None:
+            scale = even_slope(values, self.reduction, predicted.dtype)
+        else:
+            scale = slope_of_reduction(values, sample_weight, self.reduction)
         if scale is None or true.shape not in (predicted.shape, values):
             return super().gradient(y_true, y_pred, sample_weight)
         slope = self.fn.slope(true, predicted, **self.arguments)
@@ -176,9 +180,9 @@ class LossFunctionWrapper(Loss):
         """
         values = y_pred.shape[:-1]
         if sample_weight is None:
-            scale = slope_of_reduction(values, None, self.reduction)
+            scale = even_slope(values, self.reduction, y_pred.dtype)
         else:
-            scale = slope_of_reduction(values, sample_weight, self.reduction)[..., None]
+            scale = slope_of_reduction(values, sample_weight, self.reduction)[..., None].astype(y_pred.dtype)
         return self.fn.partner_slope(y_true, y_pred, scale, out, **self.arguments)
 
     @property
