@@ -207,7 +207,7 @@ def cut(lines, delimiter):
     """
     if delimiter == " ":
         return [line.split() for _, line in lines], [number for number, _ in lines]
-    reader = csv.reader((line for _, line in lines), delimiter=delimiter, skipinitialspace=True)
+    reader = csv.reader((f"{line}\n" for _, line in lines), delimiter=delimiter, skipinitialspace=True)
     rows, numbers, place = [], [], 0
     try:
         for cells in reader:
