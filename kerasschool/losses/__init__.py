@@ -1,7 +1,8 @@
 """What training lowers: a number that says how wrong the predictions are, and its slope.
 
-Reading order: `function.py` (a function and its gradient), `regression.py`, `crossentropy.py`, `hinge.py`,
-`base.py` (weights and reductions), `labels.py` (do the targets fit?).
+Reading order: `function.py` (a function and its gradient in one record), `regression.py`, `crossentropy.py`, `hinge.py`;
+then `reduction.py` and `base.py` (from values to one number), `labels.py` (do the targets fit?), and for the curious
+`probabilistic.py` and `segmentation.py`. Keras's `CTC` is not here: it compares sequences of different lengths.
 
 Lesson: 03. Source: `keras.losses`.
 """
@@ -15,6 +16,26 @@ from kerasschool.losses.crossentropy import (
     binary_crossentropy,
     categorical_crossentropy,
     sparse_categorical_crossentropy,
+)
+from kerasschool.losses.hinge import (
+    CategoricalHinge,
+    Hinge,
+    SquaredHinge,
+    categorical_hinge,
+    hinge,
+    squared_hinge,
+)
+from kerasschool.losses.probabilistic import (
+    BinaryFocalCrossentropy,
+    CategoricalFocalCrossentropy,
+    CategoricalGeneralizedCrossEntropy,
+    KLDivergence,
+    Poisson,
+    binary_focal_crossentropy,
+    categorical_focal_crossentropy,
+    categorical_generalized_cross_entropy,
+    kl_divergence,
+    poisson,
 )
 from kerasschool.losses.regression import (
     CosineSimilarity,
@@ -32,6 +53,14 @@ from kerasschool.losses.regression import (
     mean_squared_error,
     mean_squared_logarithmic_error,
 )
+from kerasschool.losses.segmentation import (
+    Circle,
+    Dice,
+    Tversky,
+    circle,
+    dice,
+    tversky,
+)
 from kerasschool.registry import Registry
 
 _registry = Registry(
@@ -39,26 +68,48 @@ _registry = Registry(
     "losses",
     [
         Loss,
-        MeanSquaredError,
-        MeanAbsoluteError,
-        MeanAbsolutePercentageError,
-        MeanSquaredLogarithmicError,
+        CosineSimilarity,
         Huber,
         LogCosh,
-        CosineSimilarity,
+        MeanAbsoluteError,
+        MeanAbsolutePercentageError,
+        MeanSquaredError,
+        MeanSquaredLogarithmicError,
+        cosine_similarity,
+        huber,
+        log_cosh,
+        mean_absolute_error,
+        mean_absolute_percentage_error,
+        mean_squared_error,
+        mean_squared_logarithmic_error,
         BinaryCrossentropy,
         CategoricalCrossentropy,
         SparseCategoricalCrossentropy,
-        mean_squared_error,
-        mean_absolute_error,
-        mean_absolute_percentage_error,
-        mean_squared_logarithmic_error,
-        huber,
-        log_cosh,
-        cosine_similarity,
         binary_crossentropy,
         categorical_crossentropy,
         sparse_categorical_crossentropy,
+        CategoricalHinge,
+        Hinge,
+        SquaredHinge,
+        categorical_hinge,
+        hinge,
+        squared_hinge,
+        BinaryFocalCrossentropy,
+        CategoricalFocalCrossentropy,
+        CategoricalGeneralizedCrossEntropy,
+        KLDivergence,
+        Poisson,
+        binary_focal_crossentropy,
+        categorical_focal_crossentropy,
+        categorical_generalized_cross_entropy,
+        kl_divergence,
+        poisson,
+        Circle,
+        Dice,
+        Tversky,
+        circle,
+        dice,
+        tversky,
     ],
     {
         "mse": mean_squared_error,
@@ -71,6 +122,8 @@ _registry = Registry(
         "MSLE": mean_squared_logarithmic_error,
         "bce": binary_crossentropy,
         "BCE": binary_crossentropy,
+        "kld": kl_divergence,
+        "KLD": kl_divergence,
     },
 )
 get = _registry.get

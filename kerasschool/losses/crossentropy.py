@@ -196,7 +196,7 @@ def class_numbers(y_true, y_pred, axis=-1):
     if y_true.shape != tuple(expected):
         raise ValueError(
             message(
-                "`sparse_categorical_crossentropy` wants one class number for each row of `y_pred`.",
+                "This loss wants one class number for each row of `y_pred`.",
                 f"Expected `y_true` of shape {tuple(expected)}.",
                 "For one-hot labels use `categorical_crossentropy`.",
                 y_true=y_true,

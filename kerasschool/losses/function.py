@@ -87,6 +87,7 @@ class LossFunction:
     def __reduce__(self):
         return self.__name__  # copied and pickled by name: there is one of each
 
+
 def loss_function(labels=None, by_row=True):
     """Decorator: make a `LossFunction` of a plain function."""
     return lambda function: LossFunction(function, labels, by_row)

@@ -234,7 +234,9 @@ class Targets:
 
     def looks_one_hot(self):
         y = self.y_true
-        return y.ndim > 1 and y.shape[-1] > 1 and y.size > 0 and bool(((y == 0) | (y == 1)).all() & (y.sum(-1) == 1).all())
+        return (
+            y.ndim > 1 and y.shape[-1] > 1 and y.size > 0 and bool(((y == 0) | (y == 1)).all() & (y.sum(-1) == 1).all())
+        )
 
     def looks_like_classes(self):
         """Whole numbers from 0 up, not too many of them."""
