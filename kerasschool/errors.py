@@ -57,6 +57,16 @@ def unknown_arguments(function, extra, of=None):
     )
 
 
+def refuse_unknown_arguments(cls, arguments):
+    """Raise `unknown_arguments` for names that no `__init__` of `cls` takes, unless it takes any (`**kwargs`)."""
+    takes = inspect.signature(cls.__init__).parameters.values() if arguments else ()
+    if not any(each.kind is each.VAR_KEYWORD for each in takes):
+        known = argument_names(cls)
+        extra = {name: value for name, value in arguments.items() if name not in known}
+        if extra:
+            raise unknown_arguments(cls.__name__, extra, cls)
+
+
 def argument_names(of):
     """The argument names of a callable; of a class, those of its parents' `__init__` too."""
     callables = [c.__init__ for c in of.__mro__ if c is not object] if inspect.isclass(of) else [of]
@@ -95,6 +105,14 @@ def check_number(name, value, minimum=None, maximum=None, *, exclusive=False):
     elif maximum is not None:
         bounds = f" less than {maximum}" if exclusive else f", {maximum} or less"
     raise ValueError(message(f"`{name}` must be a number{bounds}.", **{name: value}))
+
+
+def check_one_of(name, value, known):
+    """`value` if it is one of the `known` words, else the error that lists them."""
+    if value not in known:
+        listed = ", ".join(repr(word) for word in known)
+        raise ValueError(message(f"`{name}` must be one of {listed}.{did_you_mean(value, known)}", **{name: value}))
+    return value
 
 
 def helpful_getattr(module_name, namespace):

@@ -3,6 +3,8 @@
 Source: `keras.callbacks.Callback`.
 """
 
+from kerasschool.errors import refuse_unknown_arguments
+
 
 def never(callback):
     """The answer of a hook that does nothing: nobody needs to call it."""
@@ -51,6 +53,10 @@ class Callback:
 
     Lesson 10.
     """
+
+    def __new__(cls, *args, **kwargs):
+        refuse_unknown_arguments(cls, kwargs)
+        return super().__new__(cls)
 
     def __init__(self):
         self.params = None
@@ -126,3 +132,6 @@ class Callback:
     @listens_when(never)
     def on_predict_batch_end(self, batch, logs=None):
         """Called after each batch of `predict`; `logs["outputs"]` are its predictions."""
+
+
+HOOKS = tuple(name for name in vars(Callback) if name.startswith("on_"))

@@ -3,10 +3,14 @@
 Source: `keras.callbacks.CallbackList`.
 """
 
-from kerasschool.callbacks.callback import Callback, listens
+import difflib
+import warnings
+
+from kerasschool.callbacks.callback import HOOKS, Callback, listens
 from kerasschool.callbacks.history import History
 from kerasschool.callbacks.progbar_logger import ProgbarLogger
 from kerasschool.errors import message
+from kerasschool.old_spellings import caller_depth
 
 
 class CallbackList(Callback):
@@ -186,3 +190,11 @@ def check_callback(callback):
                 callback=callback,
             )
         )
+    for method in dir(callback):
+        if method.startswith("on_") and method not in HOOKS:
+            near = difflib.get_close_matches(method, HOOKS, n=1, cutoff=0.85)
+            if near:
+                name = f"{type(callback).__name__}.{method}"
+                warnings.warn(
+                    f"{name} is not a hook and is never called. Did you mean {near[0]!r}?", stacklevel=caller_depth()
+                )

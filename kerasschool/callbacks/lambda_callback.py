@@ -3,10 +3,8 @@
 Source: `keras.callbacks.LambdaCallback`.
 """
 
-from kerasschool.callbacks.callback import Callback
+from kerasschool.callbacks.callback import HOOKS, Callback
 from kerasschool.errors import did_you_mean, message
-
-HOOKS = [name for name in vars(Callback) if name.startswith(("on_", "set_"))]
 
 
 class LambdaCallback(Callback):
