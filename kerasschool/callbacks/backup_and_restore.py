@@ -9,7 +9,7 @@ import shutil
 
 from kerasschool.callbacks.callback import Callback, listens_when
 from kerasschool.callbacks.model_checkpoint import BatchCounter, check_save_freq, saves_between_epochs
-from kerasschool.errors import message
+from kerasschool.errors import check_whole, message
 
 
 class BackupAndRestore(Callback):
@@ -27,8 +27,8 @@ class BackupAndRestore(Callback):
     Raises:
         ValueError: if `backup_dir` is empty.
 
-    >>> BackupAndRestore("backup").weights_path
-    'backup/latest.weights.h5'
+    >>> BackupAndRestore("backup").backup_dir
+    'backup'
     """
 
     def __init__(self, backup_dir, save_freq="epoch", double_checkpoint=False, delete_checkpoint=True):
@@ -51,7 +51,8 @@ class BackupAndRestore(Callback):
             if not os.path.exists(f"{self.weights_path}.bkp"):
                 raise
             for path in (self.weights_path, self.state_path):
-                shutil.copyfile(f"{path}.bkp", path)
+                if os.path.exists(f"{path}.bkp"):
+                    shutil.copyfile(f"{path}.bkp", path)
             self._restore()
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -93,9 +94,8 @@ class BackupAndRestore(Callback):
         with open(self.state_path, encoding="utf-8") as file:
             text = file.read(1000)
         try:
-            epoch = json.loads(text)["epoch"]
-            return range(10**9)[epoch]
-        except (ValueError, TypeError, KeyError, IndexError):
+            return check_whole("epoch", json.loads(text)["epoch"], 0)
+        except (ValueError, TypeError, KeyError):
             raise ValueError(
                 message(
                     "The backup is damaged.",
