@@ -9,17 +9,18 @@ import numpy as np
 
 from kerasschool import config
 from kerasschool.errors import check_number, check_whole, message
-from kerasschool.metrics.base import MeanMetricWrapper, same_rank
+from kerasschool.losses.reduction import squeeze_or_expand_to_same_rank
+from kerasschool.metrics.base import MeanOf
 
 
 def accuracy(y_true, y_pred):
     """1.0 where `y_pred` equals `y_true`, else 0.0. Both hold class numbers of any one shape."""
-    y_true, y_pred = same_rank(np.asarray(y_true), np.asarray(y_pred))
+    y_true, y_pred = squeeze_or_expand_to_same_rank(np.asarray(y_true), np.asarray(y_pred))
     _check_same_shape("accuracy", y_true, y_pred)
     return np.equal(y_true, y_pred).astype(config.floatx())
 
 
-class Accuracy(MeanMetricWrapper):
+class Accuracy(MeanOf):
     """How often the predicted class number equals the true one.
 
     Args:
@@ -35,9 +36,6 @@ class Accuracy(MeanMetricWrapper):
     def __init__(self, name="accuracy", dtype=None):
         super().__init__(accuracy, name, dtype)
 
-    def get_config(self):
-        return {"name": self.name, "dtype": self.dtype}
-
 
 def binary_accuracy(y_true, y_pred, threshold=0.5):
     """1.0 where `y_pred > threshold` says the same as the label 0 or 1, else 0.0.
@@ -51,12 +49,12 @@ def binary_accuracy(y_true, y_pred, threshold=0.5):
     [[1.]
      [0.]]
     """
-    y_true, y_pred = same_rank(np.asarray(y_true), np.asarray(y_pred, config.floatx()))
+    y_true, y_pred = squeeze_or_expand_to_same_rank(np.asarray(y_true), np.asarray(y_pred, config.floatx()))
     _check_same_shape("binary_accuracy", y_true, y_pred)
     return np.equal(y_true, y_pred > y_pred.dtype.type(threshold)).astype(y_pred.dtype)
 
 
-class BinaryAccuracy(MeanMetricWrapper):
+class BinaryAccuracy(MeanOf):
     """How often a probability falls on the right side of the threshold.
 
     Args:
@@ -73,10 +71,6 @@ class BinaryAccuracy(MeanMetricWrapper):
     def __init__(self, name="binary_accuracy", dtype=None, threshold=0.5):
         check_number("threshold", threshold)
         super().__init__(binary_accuracy, name, dtype, threshold=threshold)
-        self.threshold = threshold
-
-    def get_config(self):
-        return {"name": self.name, "dtype": self.dtype, "threshold": self.threshold}
 
 
 def categorical_accuracy(y_true, y_pred):
@@ -104,7 +98,7 @@ def categorical_accuracy(y_true, y_pred):
     return matches.astype(config.floatx()).reshape(true_class.shape)
 
 
-class CategoricalAccuracy(MeanMetricWrapper):
+class CategoricalAccuracy(MeanOf):
     """How often the class with the highest score is the one of the one-hot label.
 
     Args:
@@ -119,9 +113,6 @@ class CategoricalAccuracy(MeanMetricWrapper):
 
     def __init__(self, name="categorical_accuracy", dtype=None):
         super().__init__(categorical_accuracy, name, dtype)
-
-    def get_config(self):
-        return {"name": self.name, "dtype": self.dtype}
 
 
 def sparse_categorical_accuracy(y_true, y_pred):
@@ -142,7 +133,7 @@ def sparse_categorical_accuracy(y_true, y_pred):
     return matches[..., 0] if matches.ndim > 1 and matches.shape[-1] == 1 else matches
 
 
-class SparseCategoricalAccuracy(MeanMetricWrapper):
+class SparseCategoricalAccuracy(MeanOf):
     """How often the class with the highest score is the one whose number is the label.
 
     Args:
@@ -157,9 +148,6 @@ class SparseCategoricalAccuracy(MeanMetricWrapper):
 
     def __init__(self, name="sparse_categorical_accuracy", dtype=None):
         super().__init__(sparse_categorical_accuracy, name, dtype)
-
-    def get_config(self):
-        return {"name": self.name, "dtype": self.dtype}
 
 
 def top_k_categorical_accuracy(y_true, y_pred, k=5):
@@ -178,7 +166,7 @@ def top_k_categorical_accuracy(y_true, y_pred, k=5):
     return _in_top_k(y_true.argmax(axis=-1), y_pred, k)
 
 
-class TopKCategoricalAccuracy(MeanMetricWrapper):
+class TopKCategoricalAccuracy(MeanOf):
     """How often the class of the one-hot label is among the `k` highest scores.
 
     Args:
@@ -195,10 +183,6 @@ class TopKCategoricalAccuracy(MeanMetricWrapper):
     def __init__(self, k=5, name="top_k_categorical_accuracy", dtype=None):
         check_whole("k", k)
         super().__init__(top_k_categorical_accuracy, name, dtype, k=k)
-        self.k = k
-
-    def get_config(self):
-        return {"name": self.name, "dtype": self.dtype, "k": self.k}
 
 
 def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5, from_sorted_ids=False):
@@ -231,7 +215,7 @@ def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5, from_sorted_ids=False
     return _in_top_k(y_true, y_pred.astype(config.floatx(), copy=False), k)
 
 
-class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
+class SparseTopKCategoricalAccuracy(MeanOf):
     """How often the class whose number is the label is among the `k` highest scores.
 
     Args:
@@ -249,11 +233,12 @@ class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
     def __init__(self, k=5, name="sparse_top_k_categorical_accuracy", dtype=None, from_sorted_ids=False):
         check_whole("k", k)
         super().__init__(sparse_top_k_categorical_accuracy, name, dtype, k=k, from_sorted_ids=from_sorted_ids)
-        self.k, self.from_sorted_ids = k, from_sorted_ids
 
     def get_config(self):
-        config = {"name": self.name, "dtype": self.dtype, "k": self.k}
-        return {**config, "from_sorted_ids": True} if self.from_sorted_ids else config
+        config = super().get_config()
+        if not self.from_sorted_ids:
+            del config["from_sorted_ids"]
+        return config
 
 
 def _in_top_k(true_class, y_pred, k):

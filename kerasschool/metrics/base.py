@@ -14,7 +14,10 @@ import numpy as np
 from kerasschool import config, initializers
 from kerasschool.errors import argument_names, did_you_mean, message, unknown_arguments
 from kerasschool.layers.base import unique_name
-from kerasschool.registry import deserialize_keras_object, serialize_keras_object, snake_case
+from kerasschool.losses.base import Loss
+from kerasschool.losses.function import LossFunction
+from kerasschool.losses.reduction import merge_mask, squeeze_or_expand_to_same_rank
+from kerasschool.registry import deserialize_keras_object, public_module, serialize_keras_object, snake_case
 
 
 class Variable(np.lib.mixins.NDArrayOperatorsMixin):
@@ -182,6 +185,11 @@ class Metric:
         self.update_state(*args, **kwargs)
         return self.result()
 
+    @property
+    def adds_up(self):
+        """True if one update with all rows gives the same result as many with batches. Not known of a reader's own."""
+        return public_module(type(self)) is not None
+
     def get_config(self):
         """The arguments that make an equal metric again, as a dictionary."""
         return {"name": self.name, "dtype": self.dtype}
@@ -216,22 +224,6 @@ def _dtype_name(dtype):
     return "int32" if dtype == "int" else name
 
 
-def same_rank(first, second, expand=True):
-    """Both arrays with the same number of axes, where a last axis of length 1 is all that differs.
-
-    `(n, 1)` and `(n,)` become `(n, 1)` twice; with `expand=False` they become `(n,)` twice.
-    """
-    if first.ndim == second.ndim + 1 and first.shape[-1] == 1:
-        if second.ndim == 1 and expand:
-            return first, second[:, None]
-        return first[..., 0], second
-    if second.ndim == first.ndim + 1 and second.shape[-1] == 1:
-        if first.ndim == 1 and expand:
-            return first[:, None], second
-        return first, second[..., 0]
-    return first, second
-
-
 def spread_weights(sample_weight, shape):
     """`sample_weight` repeated to `shape`, or the error that says which shapes fit."""
     try:
@@ -250,7 +242,7 @@ def _one_value_per_row(values, sample_weight, reduce):
     """Weighted `values (n, …)` brought down to one per row, and the weights `(n,)` beside them."""
     values = np.asarray(values, np.float64)
     if sample_weight is not None:
-        values, sample_weight = same_rank(values, np.asarray(sample_weight, np.float64))
+        values, sample_weight = squeeze_or_expand_to_same_rank(values, np.asarray(sample_weight, np.float64))
         if values.ndim > sample_weight.ndim:
             values = reduce(values, axis=tuple(range(sample_weight.ndim, values.ndim)))
         sample_weight = spread_weights(sample_weight, values.shape)
@@ -343,9 +335,22 @@ class MeanMetricWrapper(Mean):
         super().__init__(name=name, dtype=dtype)
         self._fn = fn
         self._fn_kwargs = kwargs
+        if isinstance(fn, (Loss, LossFunction)):
+            self._direction = "down"  # what EarlyStopping and the like read when mode is "auto"
 
     def update_state(self, y_true, y_pred, sample_weight=None):
-        super().update_state(self._fn(np.asarray(y_true), np.asarray(y_pred), **self._fn_kwargs), sample_weight)
+        values = self._fn(np.asarray(y_true), np.asarray(y_pred), **self._fn_kwargs)
+        valid = getattr(self._fn, "valid", None)
+        if sample_weight is not None and valid is not None:
+            mask = valid(y_true, values, **self._fn_kwargs)
+            sample_weight = merge_mask(sample_weight, mask, np.float64, reduction="sum")
+        super().update_state(values, sample_weight)
+
+    @property
+    def adds_up(self):
+        """True if the function looks at each row for itself, as ours do over the last axis."""
+        by_row = self._fn.by_row if isinstance(self._fn, LossFunction) else public_module(self._fn) == "keras.metrics"
+        return super().adds_up and by_row and self._fn_kwargs.get("axis", -1) == -1
 
     def get_config(self):
         config = {"fn": serialize_keras_object(self._fn), **serialize_keras_object(self._fn_kwargs)}
@@ -354,3 +359,15 @@ class MeanMetricWrapper(Mean):
     @classmethod
     def from_config(cls, config):
         return cls(**deserialize_keras_object(config))
+
+
+class MeanOf(MeanMetricWrapper):
+    """A `MeanMetricWrapper` whose class says which function it is: its arguments become attributes and config."""
+
+    def __init__(self, fn, name=None, dtype=None, **kwargs):
+        super().__init__(fn, name, dtype, **kwargs)
+        for argument, value in kwargs.items():
+            setattr(self, argument, value)
+
+    def get_config(self):
+        return {**Metric.get_config(self), **self._fn_kwargs}

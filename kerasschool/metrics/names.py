@@ -3,19 +3,49 @@
 Source: `keras.metrics.get` and Keras's `compile`.
 """
 
+from kerasschool import losses
 from kerasschool.errors import message
-from kerasschool.metrics import accuracy, base
+from kerasschool.metrics import (
+    accuracy,
+    base,
+    confusion,
+    correlation,
+    curves,
+    fscore,
+    hinges,
+    iou,
+    probabilistic,
+    regression,
+)
 from kerasschool.registry import Registry, serialize_keras_object, snake_case
 
 registry = Registry(
     "metric",
     "metrics",
-    [
+    [  # functions first: where a class has the same name in snake_case, the class is meant
+        losses.binary_crossentropy,
+        losses.binary_focal_crossentropy,
+        losses.categorical_crossentropy,
+        losses.categorical_focal_crossentropy,
+        losses.categorical_hinge,
+        losses.hinge,
+        losses.huber,
+        losses.kl_divergence,
+        losses.log_cosh,
+        losses.mean_absolute_error,
+        losses.mean_absolute_percentage_error,
+        losses.mean_squared_error,
+        losses.mean_squared_logarithmic_error,
+        losses.poisson,
+        losses.sparse_categorical_crossentropy,
+        losses.squared_hinge,
         accuracy.binary_accuracy,
         accuracy.categorical_accuracy,
         accuracy.sparse_categorical_accuracy,
         accuracy.top_k_categorical_accuracy,
         accuracy.sparse_top_k_categorical_accuracy,
+        correlation.concordance_correlation,
+        correlation.pearson_correlation,
         base.Metric,
         base.Mean,
         base.Sum,
@@ -26,11 +56,64 @@ registry = Registry(
         accuracy.SparseCategoricalAccuracy,
         accuracy.TopKCategoricalAccuracy,
         accuracy.SparseTopKCategoricalAccuracy,
+        confusion.TruePositives,
+        confusion.FalsePositives,
+        confusion.TrueNegatives,
+        confusion.FalseNegatives,
+        confusion.Precision,
+        confusion.Recall,
+        curves.AUC,
+        curves.SensitivityAtSpecificity,
+        curves.SpecificityAtSensitivity,
+        curves.PrecisionAtRecall,
+        curves.RecallAtPrecision,
+        fscore.FBetaScore,
+        fscore.F1Score,
+        regression.MeanSquaredError,
+        regression.RootMeanSquaredError,
+        regression.MeanAbsoluteError,
+        regression.MeanAbsolutePercentageError,
+        regression.MeanSquaredLogarithmicError,
+        regression.LogCoshError,
+        regression.CosineSimilarity,
+        regression.R2Score,
+        probabilistic.BinaryCrossentropy,
+        probabilistic.CategoricalCrossentropy,
+        probabilistic.SparseCategoricalCrossentropy,
+        probabilistic.KLDivergence,
+        probabilistic.Poisson,
+        hinges.Hinge,
+        hinges.SquaredHinge,
+        hinges.CategoricalHinge,
+        correlation.PearsonCorrelation,
+        correlation.ConcordanceCorrelation,
+        iou.IoU,
+        iou.BinaryIoU,
+        iou.MeanIoU,
+        iou.OneHotIoU,
+        iou.OneHotMeanIoU,
     ],
+    {
+        "bce": probabilistic.BinaryCrossentropy,
+        "BCE": probabilistic.BinaryCrossentropy,
+        "mse": regression.MeanSquaredError,
+        "MSE": regression.MeanSquaredError,
+        "mae": regression.MeanAbsoluteError,
+        "MAE": regression.MeanAbsoluteError,
+        "mape": regression.MeanAbsolutePercentageError,
+        "MAPE": regression.MeanAbsolutePercentageError,
+        "msle": regression.MeanSquaredLogarithmicError,
+        "MSLE": regression.MeanSquaredLogarithmicError,
+    },
 )
 
 BY_SHAPE = {  # what a short name stands for: (binary, class numbers, one-hot)
     "accuracy": (accuracy.BinaryAccuracy, accuracy.SparseCategoricalAccuracy, accuracy.CategoricalAccuracy),
+    "crossentropy": (
+        probabilistic.BinaryCrossentropy,
+        probabilistic.SparseCategoricalCrossentropy,
+        probabilistic.CategoricalCrossentropy,
+    ),
 }
 SHORT = {"acc": "accuracy", "ce": "crossentropy"}
 
