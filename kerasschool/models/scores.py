@@ -6,6 +6,8 @@ batch. Predictions are laid aside and scored together, at the end of the epoch o
 Measured: 150 epochs of 8-12-8-1 at batch 10 spend a third of their time on loss and accuracy when scored per batch.
 """
 
+import copy
+
 import numpy as np
 
 LAID_ASIDE = 2**18  # the greatest number of predicted values that wait to be scored
@@ -70,6 +72,16 @@ class Scores:
             result = metric.result()
             found.update(result if isinstance(result, dict) else {metric.name: result})
         return {name: _plain(found[name]) for name in sorted(found)}
+
+    def peek(self):
+        """The averages so far, for a progress bar or a panel: leaves no trace.
+
+        `logs` scores what is laid aside, and sums taken in other groups differ in the last digit. Who looks by the clock
+        must not change what the epoch ends with.
+        """
+        twin = copy.copy(self)
+        twin.metrics, twin.weighted_metrics = copy.deepcopy((self.metrics, self.weighted_metrics))
+        return twin.logs()
 
 
 def _plain(value):

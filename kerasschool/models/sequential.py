@@ -172,6 +172,7 @@ class Sequential(Trainer, Layer):
             stage.needs_input_gradient = below  # the gradient ends at the first layer that has something to learn
             below = below or bool(stage.trainable_weights)
         self._learning = [stage for stage in self._stages if stage.needs_input_gradient or stage.trainable_weights]
+        self._line_up()
 
     @property
     def input_shape(self):

@@ -8,6 +8,7 @@ import numpy as np
 from kerasschool import losses, metrics, old_spellings, optimizers
 from kerasschool.callbacks import CallbackList
 from kerasschool.errors import check_whole, message, unknown_arguments
+from kerasschool.losses.base import LossFunctionWrapper
 from kerasschool.metrics.names import resolve
 from kerasschool.models import data
 from kerasschool.models.scores import Scores
@@ -364,10 +365,6 @@ class Trainer:
             )
             self._fitted_to = y.ndim
 
-    def _pack(self):
-        super()._pack()
-        self._line_up()
-
     def _line_up(self):
         """What the training step asks for, found out once."""
         self._regularized = [p for p in self.parameters if p.regularizer is not None]
@@ -418,7 +415,7 @@ def _as_loss(loss):
     found = losses.get(loss)
     if isinstance(found, losses.Loss):
         return found
-    return losses.LossFunctionWrapper(found)
+    return LossFunctionWrapper(found)
 
 
 def _check_metric(metric):

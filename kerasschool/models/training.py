@@ -49,7 +49,7 @@ class Training:
 
     def running_logs(self):
         """Loss and metrics of this epoch so far."""
-        return self.model._scores.logs()
+        return self.model._scores.peek()
 
     def __iter__(self):
         return self
@@ -64,21 +64,26 @@ class Training:
         logs = {}
         while self.epoch < self.epochs and not model.stop_training:
             callbacks.on_epoch_begin(self.epoch)
-            yield from self._epoch()
+            for is_last in self._epoch():
+                if not is_last:
+                    yield
             logs = model._scores.logs()
             if self._validates():
                 found = model._score(self.validation, self.validation_batch_size, self.validation_steps, callbacks)
                 logs.update({f"val_{name}": value for name, value in found.items()})
-            self.epoch += 1
+            self.epoch, self.batch = self.epoch + 1, 0
             callbacks.on_epoch_end(self.epoch - 1, logs)
+            yield  # the last update's turn includes validation and callbacks, so that a pause here leaves nothing undone
         model.optimizer.finalize_variable_values(model.parameters)
         callbacks.on_train_end(logs)
 
     def _epoch(self):
+        """One update per turn; True from the turn that was the epoch's last."""
         model, callbacks = self.model, self.callbacks
         listened, progress = callbacks.wants_train_batches, callbacks.wants_progress
         scores = None
         self.batch = 0
+        batches = self.steps_per_epoch or self.rows.batches_per_epoch(self.batch_size)
         for x, y, weight in self.rows.epoch(self.batch_size, self.shuffle):
             if scores is not model._scores:  # fitted to the targets when the first batch of a stream is read
                 scores = model._scores
@@ -90,9 +95,10 @@ class Training:
             if listened:
                 callbacks.on_train_batch_end(self.batch - 1, scores.logs())
             elif progress:
-                callbacks.progress(self.batch - 1, scores.logs)
-            yield
-            if model.stop_training or self.batch == self.steps_per_epoch:
+                callbacks.progress(self.batch - 1, scores.peek)
+            is_last = self.batch == batches
+            yield is_last
+            if is_last or model.stop_training:
                 break
 
     def _validates(self):
