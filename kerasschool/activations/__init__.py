@@ -5,12 +5,46 @@
 Lesson: 07. Source: `keras.activations`.
 """
 
-from kerasschool.activations.base import Activation, record
-from kerasschool.activations.everyday import abs, linear, relu, sigmoid, softmax, tanh
+from kerasschool.activations.base import Activation, Recorded, record
+from kerasschool.activations.everyday import linear, relu, sigmoid, softmax, tanh
+from kerasschool.activations.more import (
+    abs,
+    celu,
+    elu,
+    exponential,
+    gelu,
+    glu,
+    hard_shrink,
+    hard_sigmoid,
+    hard_silu,
+    hard_tanh,
+    leaky_relu,
+    log_sigmoid,
+    log_softmax,
+    mish,
+    relu6,
+    selu,
+    silu,
+    soft_shrink,
+    softplus,
+    softsign,
+    sparse_plus,
+    sparse_sigmoid,
+    sparsemax,
+    squareplus,
+    tanh_shrink,
+    threshold,
+)
 from kerasschool.errors import helpful_getattr
 from kerasschool.registry import Registry
 
-_registry = Registry("activation", "activations", [linear, relu, sigmoid, tanh, abs, softmax])
+swish, hard_swish = silu, hard_silu
+
+_known = [linear, relu, sigmoid, tanh, softmax, abs, leaky_relu, relu6, threshold]
+_known += [softplus, elu, celu, selu, silu, mish, gelu, squareplus, sparse_plus, exponential]
+_known += [softsign, log_sigmoid, hard_sigmoid, sparse_sigmoid, hard_tanh, hard_silu]
+_known += [soft_shrink, hard_shrink, tanh_shrink, log_softmax, sparsemax, glu]
+_registry = Registry("activation", "activations", _known, {"swish": swish, "hard_swish": hard_swish})
 
 
 def get(identifier):
@@ -24,7 +58,7 @@ def get(identifier):
 
 def serialize(activation):
     """A JSON-ready description: the name of a known activation, else a config dictionary."""
-    return _registry.serialize(activation)
+    return _registry.serialize(activation.function if isinstance(activation, Recorded) else activation)
 
 
 def deserialize(config, custom_objects=None):

@@ -21,7 +21,7 @@ import inspect
 import numpy as np
 
 from kerasschool import config
-from kerasschool.errors import message
+from kerasschool.autodiff import Tensor, vjp
 
 
 class Activation:
@@ -50,10 +50,18 @@ class Activation:
         self.function, self.formula, self.range, self.elementwise = function, formula, range, elementwise
 
     def __call__(self, x, *args, **arguments):
+        if isinstance(x, Tensor):
+            return self._on_tape(x, *args, **arguments)
         x = as_float(x)
         if x.ndim == 0:  # older NumPy makes float64 of a lone float32
             return self.function(x.reshape(1), *args, **arguments)[0]
         return self.function(x, *args, **arguments)
+
+    def _on_tape(self, x, *args, **arguments):
+        if self._derivative is None:
+            return self.function(x, *args, **arguments)
+        y = self(x.value, *args, **arguments)
+        return Tensor(y, (x,), (lambda dy: self.backward(np.array(dy), x.value, y, *args, **arguments),))
 
     def derivative(self, function):
         """A decorator for the derivative; the names of its first parameters say what it reads and returns.
@@ -73,35 +81,28 @@ class Activation:
         self.inplace = function
         return function
 
-    def backward(self, dy, x, y, **arguments):
+    def backward(self, dy, x, y, *args, **arguments):
         """From dy = d loss / d output to dx = d loss / d input.
 
         Args:
             dy: array, shape of `y`. May be overwritten.
             x, y: input and output of the call that is undone; x is not read unless `needs_input`, or with arguments.
-            arguments: those of that call.
+            *args, **arguments: those of that call.
         """
         if self._derivative is None:
-            from kerasschool.autodiff import vjp
-
-            return vjp(functools.partial(self.function, **arguments), x)[1](dy)[0]
+            return vjp(lambda x: self.function(x, *args, **arguments), x)[1](dy)[0]
         given = (y,) if self._reads == ("y",) else (x,) if self._reads == ("x",) else (x, y)
         if self._makes_dx:
-            return self._derivative(dy, *given, **arguments)
-        dy *= self._derivative(*given, **arguments)
+            return self._derivative(dy, *given, *args, **arguments)
+        dy *= self._derivative(*given, *args, **arguments)
         return dy
 
-    def slope(self, x, **arguments):
+    def slope(self, x, *args, **arguments):
         """How fast the output rises at each `x`: what the activation panel draws under the curve."""
         if not self.elementwise:
-            raise ValueError(
-                message(
-                    f"`{self.__name__}` has no slope: each output depends on several inputs.",
-                    fix="Use `backward(dy, x, y)`.",
-                )
-            )
+            raise ValueError(f"`{self.__name__}` has no slope: it mixes its inputs. Use `backward(dy, x, y)`.")
         x = as_float(x)
-        return self.backward(np.ones_like(x), x, self(x, **arguments), **arguments)
+        return self.backward(np.ones_like(x), x, self(x, *args, **arguments), *args, **arguments)
 
     def __reduce__(self):
         return self.__name__  # a copy or a pickle is the record itself, found by its name in its module
@@ -132,8 +133,6 @@ def record(function):
 
 
 def as_float(x):
-    """`x` as a float array; arrays of floats and tensors pass through, all else becomes `config.floatx()`."""
-    if hasattr(x, "__array_ufunc__") and not isinstance(x, (np.ndarray, np.generic)):
-        return x
+    """`x` as an array of float32 or float64; anything else becomes `config.floatx()`."""
     x = np.asarray(x)
     return x if x.dtype.name in config.FLOATS else x.astype(config.floatx())

@@ -119,21 +119,6 @@ def _(z):
     return np.tanh(z, out=z)
 
 
-@activation("|x|", range=(0, np.inf))
-def abs(x):
-    """The size of a number without its sign. Keras has no activation of this name; the tutorial lists it.
-
-    >>> abs([-2.0, 3.0]).tolist()
-    [2.0, 3.0]
-    """
-    return np.abs(x)
-
-
-@abs.derivative
-def _(x):
-    return np.sign(x)
-
-
 @activation("exp(x) / sum(exp(x))", range=(0, 1), elementwise=False)
 def softmax(x, axis=-1):
     """Turns each row of scores into probabilities that add up to 1: for the last layer of a model with classes.
