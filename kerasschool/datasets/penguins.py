@@ -94,7 +94,7 @@ def card():
             Column("bill_depth_mm", "mm", "height of the bill"),
             Column("flipper_length_mm", "mm", "length of the flipper"),
             Column("body_mass_g", "g", "body mass"),
-            *(Column(f"species_{name}", "0 or 1", f"1 for a {name} penguin") for name in SPECIES),
+            *(Column(f"species_{name}", "0 or 1", f"1 if the species is {name}") for name in SPECIES),
             Column("year", "year", "2007, 2008 or 2009"),
         ),
         target=Column("sex", "0 or 1", "1 for a male, 0 for a female"),

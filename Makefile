@@ -1,0 +1,68 @@
+# make lab      install what learners need and open the first lesson in JupyterLab
+# make test     install everything and run all tests
+# make tiny     the engine's quickest tests, in seconds
+# make lint     what ruff says about style
+# make bench    measure speed and memory
+# make lessons  run every lesson and store its outputs in the notebook
+# make clean    remove the virtual environment and all that was built
+#
+# Needed: git, make, Python 3.10 or newer. Another Python: make PYTHON=/path/to/python lab
+
+VENV := .venv
+PY := $(VENV)/bin/python
+LESSON := lessons/00_six_steps.ipynb
+export PYTHON
+
+# JupyterLab does not start for root unless told to; in a container there is nobody else.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+# Files of tests that need the engine and nothing else.
+ENGINE := errors registry config random ops autodiff parameters activations initializers regularizers constraints \
+	layers losses metrics optimizers callbacks models contracts gradients
+TINY := $(wildcard $(ENGINE:%=tests/test_%.py))
+
+# What needs the machine for itself: clicks are timed there.
+ALONE := browser or notebook
+
+.PHONY: lab test tiny lint bench lessons clean
+
+lab: $(VENV)/.lab
+	$(PY) -m jupyterlab $(AS_ROOT) $(LESSON)
+
+test: $(VENV)/.test
+	@$(PY) tools/chromium.py
+	$(PY) -m pytest -n 2 --dist loadfile -m "not ($(ALONE))"
+	$(PY) -m pytest -m "$(ALONE)" --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg tests lessons
+
+tiny: $(VENV)/.test
+	@$(PY) -m pytest -q -x --hypothesis-profile tiny -m "not (keras or $(ALONE))" -p no:xdist -p no:nbval $(TINY)
+
+lint: $(VENV)/.test
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+bench: $(VENV)/.test
+	$(PY) -m benchmarks.first_fit
+
+lessons: $(VENV)/.test
+	$(PY) -m tools.publish lessons/*.ipynb
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# Installing. A stamp file stands for each set of packages; it is renewed when pyproject.toml changes.
+
+$(VENV)/.made:
+	@sh tools/make_venv.sh $(VENV)
+	@touch $@
+
+$(VENV)/.lab: pyproject.toml $(VENV)/.made
+	@echo "Installing kerasschool and JupyterLab into $(VENV): a minute or two"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --editable ".[lab]"
+	@touch $@
+
+$(VENV)/.test: pyproject.toml $(VENV)/.made
+	@echo "Installing kerasschool, Keras and the test tools into $(VENV): a few minutes"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --editable ".[lab,keras,test]"
+	@touch $(VENV)/.lab $@

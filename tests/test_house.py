@@ -1,0 +1,198 @@
+"""The house stands: imports only go down, the engine is light, and the repository keeps its promises."""
+
+import ast
+import doctest
+import importlib
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+import kerasschool
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "kerasschool"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+# A module imports only from its own floor and from floors below it. The lowest floor is the first line.
+FLOORS = [
+    "errors config registry random ops",
+    "activations initializers regularizers constraints parameters autodiff configurable old_spellings datasets",
+    "layers",
+    "losses",
+    "metrics",
+    "optimizers",
+    "utils",
+    "callbacks",
+    "saving",
+    "models",
+    "live",
+    "checks plots views",
+    "panels",
+    "cli",
+]
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms.split()}
+FRONT_DOOR = FLOOR["models"]  # `kerasschool` itself opens all rooms up to this one
+
+# What a floor may import from outside: the engine and `live` know NumPy and nothing else.
+OUTSIDE = {"numpy"}
+OUTSIDE_ABOVE = OUTSIDE | {"ipywidgets", "anywidget", "matplotlib", "IPython", "traitlets"}
+
+# Exceptions, each for one room, only inside a function (so that nothing is imported until it is asked for).
+LATER = {}
+
+# Packages that `import kerasschool` must not load.
+HEAVY = ["matplotlib", "ipywidgets", "anywidget", "IPython", "h5py", "keras", "pandas"]
+
+
+def modules():
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def dotted(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def tracked():
+    """The files of the repository as text files: those git knows, or all where there is no git."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode == 0 and listed.stdout:
+        paths = [ROOT / line for line in listed.stdout.splitlines()]
+    else:
+        paths = [path for path in ROOT.rglob("*") if not any(part.startswith(".") for part in path.parts)]
+    return [path for path in paths if path.is_file() and path.suffix not in (".png", ".keras", ".h5", ".npz")]
+
+
+def imported(tree):
+    """`(name, is_later)` for every import: a dotted name, and whether it stands inside a function."""
+    found = []
+
+    def visit(node, later):
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.Import):
+                found.extend((alias.name, later) for alias in child.names)
+            elif isinstance(child, ast.ImportFrom):
+                assert child.level == 0, "write absolute imports"
+                if child.module == "kerasschool":
+                    found.extend((f"kerasschool.{alias.name}", later) for alias in child.names)
+                else:
+                    found.append((child.module, later))
+            visit(child, later or isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)))
+
+    visit(tree, False)
+    return found
+
+
+@pytest.mark.parametrize("path", modules(), ids=dotted)
+def test_imports_go_down(path):
+    parts = dotted(path).split(".")
+    room = parts[1] if len(parts) > 1 else "models"
+    assert room in FLOOR, f"give the new room {room!r} its place in FLOORS"
+    outside = OUTSIDE if FLOOR[room] <= FLOOR["live"] else OUTSIDE_ABOVE
+    for name, later in imported(ast.parse(path.read_text(encoding="utf-8"))):
+        top, *rest = name.split(".")
+        if top in sys.stdlib_module_names or top in outside:
+            continue
+        wanted = ".".join(["kerasschool", *rest[:1]]) if top == "kerasschool" else top
+        if later and wanted in LATER.get(room, {}):
+            continue
+        assert top == "kerasschool", f"{dotted(path)} imports {name}, which this floor may not"
+        floor = FLOOR.get(rest[0], FRONT_DOOR) if rest else FRONT_DOOR
+        assert floor <= FLOOR[room], f"{dotted(path)} imports {name}, which is on a floor above"
+
+
+def test_every_exception_is_used():
+    for room, names in LATER.items():
+        paths = [path for path in modules() if dotted(path).split(".")[1:2] == [room]]
+        used = {name for path in paths for name, later in imported(ast.parse(path.read_text("utf-8"))) if later}
+        for name in names:
+            assert any(each == name or each.startswith(name + ".") for each in used), f"{room} does not need {name}"
+
+
+def test_importing_is_light():
+    code = f"import sys, kerasschool; print([name for name in {HEAVY} if name in sys.modules])"
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
+
+
+def test_importing_takes_less_than_a_quarter_of_a_second():
+    code = "import time; t = time.process_time(); import kerasschool; print(time.process_time() - t)"
+    seconds = [
+        float(subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+        for _ in range(3)
+    ]
+    print(f"import kerasschool: {min(seconds):.3f} s of CPU, NumPy included")
+    assert min(seconds) < 0.25
+
+
+def test_dependencies_are_these_four():
+    assert PROJECT["project"]["dependencies"] == ["numpy>=1.26", "ipywidgets>=8", "anywidget>=0.9", "matplotlib>=3.8"]
+    assert PROJECT["project"]["requires-python"] == ">=3.10"
+    assert set(PROJECT["project"]["optional-dependencies"]) <= {"lab", "keras", "test", "bench"}
+
+
+def test_version_is_written_once():
+    assert kerasschool.__version__ == PROJECT["project"]["version"]
+
+
+@pytest.mark.parametrize("suffix", [".py", ".js", ".css", ".toml", ".md"])
+def test_no_file_is_longer_than_500_lines(suffix):
+    long = {path.name: lines for path in tracked() if path.suffix == suffix and (lines := line_count(path)) > 500}
+    assert long == {}
+
+
+def line_count(path):
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def test_nothing_names_a_machine_or_a_registry():
+    # Written in two halves, so that this file does not find itself.
+    words = ["/wo" + "rk/", "/ro" + "ot/", "/opt/wh" + "eels", "/home/" + r"\w", "/Us" + "ers/", r"[A-Z]:\\Us" + "ers"]
+    words += ["pyp" + r"i\.org", "pythonhosted" + r"\.org", "registry" + r"\.npmjs", "deb\\." + r"debian\.org"]
+    pattern = re.compile("|".join(words))
+    found = []
+    for path in tracked():
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if match := pattern.search(line):
+                found.append(f"{path.relative_to(ROOT)}:{number}: {match[0]}")
+    assert found == []
+
+
+@pytest.mark.parametrize("path", modules(), ids=dotted)
+def test_every_module_says_what_it_is(path):
+    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert text, f"{dotted(path)} has no docstring"
+    assert len(text.splitlines()[0]) > 20
+
+
+@pytest.mark.parametrize("path", modules(), ids=dotted)
+def test_examples_in_docstrings_run(path):
+    result = doctest.testmod(importlib.import_module(dotted(path)))
+    assert result.failed == 0
+
+
+def test_the_example_of_the_readme_runs():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    answer = subprocess.run([sys.executable, "-c", example], cwd=ROOT, capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stderr
+    accuracy = float(re.search(r"accuracy: (0\.\d+)", answer.stdout)[1])
+    assert accuracy >= 0.88
+
+
+def test_links_between_files_lead_somewhere():
+    broken = []
+    for path in tracked():
+        if path.suffix == ".md":
+            for link in re.findall(r"\]\(([^)#\s]+)\)", path.read_text(encoding="utf-8")):
+                if "://" not in link and not (path.parent / link).exists():
+                    broken.append(f"{path.relative_to(ROOT)}: {link}")
+    assert broken == []
