@@ -9,6 +9,8 @@ from kerasschool import (
     activations,
     callbacks,
     config,
+    constraints,
+    datasets,
     initializers,
     layers,
     losses,
@@ -17,6 +19,7 @@ from kerasschool import (
     optimizers,
     random,
     regularizers,
+    utils,
 )
 from kerasschool.layers import Input
 from kerasschool.models import Sequential
