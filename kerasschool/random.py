@@ -12,6 +12,7 @@ import numpy as np
 
 from kerasschool import config
 from kerasschool.errors import check_number, message
+from kerasschool.registry import Registry
 
 _streams = [np.random]  # the last one is in use
 
@@ -64,7 +65,7 @@ class SeedGenerator:
         return int(self.stream.randint(2**31 - 1))
 
     def get_config(self):
-        return {"seed": self.seed}
+        return {"seed": self.seed, "name": self.name}
 
     @classmethod
     def from_config(cls, config):
@@ -145,3 +146,6 @@ def beta(shape, alpha, beta, dtype=None, seed=None):
 def binomial(shape, counts, probabilities, dtype=None, seed=None):
     """The number of successes in `counts` tries, each with its probability."""
     return stream(seed).binomial(counts, probabilities, size=shape).astype(_dtype(dtype))
+
+
+_registry = Registry("random object", "random", [SeedGenerator])
