@@ -8,6 +8,7 @@ import numpy as np
 from kerasschool import activations, constraints, initializers, old_spellings, regularizers
 from kerasschool.errors import check_whole, message
 from kerasschool.layers.base import Layer
+from kerasschool.parameters import product
 
 
 class Dense(Layer):
@@ -107,13 +108,14 @@ class Dense(Layer):
         memory, kernel = self.memory, self.kernel.value
         if x.ndim > kernel.ndim:  # more axes than (batch, inputs): every position is a row of its own
             return self.forward(x.reshape(-1, x.shape[-1]), training).reshape(*x.shape[:-1], self.units)
-        z = memory.scratch("z", (*x.shape[:-1], self.units), x.dtype)
-        np.matmul(x, kernel, out=z)
+        if x.shape != memory.shape:
+            memory.make_room(x.shape, x.dtype, z=(*x.shape[:-1], self.units), dx=x.shape)
+        z = product(x, kernel, memory.z)
         if self.use_bias:
             z += self.bias.value[..., None, :]
         memory.x = x
-        activate = self.activation.inplace or self.activation
-        memory.y = activate(z)
+        activation = self.activation
+        memory.y = activation(z) if activation.inplace is None else activation.inplace(z)
         return memory.y
 
     def backward(self, dy):
@@ -125,12 +127,11 @@ class Dense(Layer):
         """The rest of `backward`, from the gradient of ``z = x @ kernel + bias`` on."""
         memory, shape = self.memory, dz.shape
         dz = dz.reshape(memory.z.shape)
-        np.matmul(np.swapaxes(memory.x, -1, -2), dz, out=self.kernel.grad)
+        product(memory.x.swapaxes(-2, -1), dz, self.kernel.grad)
         if self.use_bias:
             np.add.reduce(dz, axis=-2, out=self.bias.grad)
         if self.needs_input_gradient:
-            dx = memory.scratch("dx", memory.x.shape, dz.dtype)
-            np.matmul(dz, np.swapaxes(self.kernel.value, -1, -2), out=dx)
+            dx = product(dz, self.kernel.value.swapaxes(-2, -1), memory.dx)
             return dx.reshape(*shape[:-1], dx.shape[-1])
 
     def compute_output_shape(self, input_shape):
