@@ -1,0 +1,51 @@
+"""All that training changes in a model, copied, to be put back."""
+
+import numpy as np
+
+from kerasschool.random import SeedGenerator
+
+
+class Snapshot:
+    """The weights, the optimizer's numbers and the layers' random streams at one moment.
+
+    Args:
+        model: a built, compiled model.
+
+    >>> import numpy as np
+    >>> from kerasschool import Sequential, layers
+    >>> model = Sequential([layers.Input((2,)), layers.Dense(1)])
+    >>> model.compile(loss="mse", optimizer="adam")
+    >>> before, snapshot = model.get_weights()[0], Snapshot(model)
+    >>> history = model.fit(np.ones((5, 2)), np.zeros(5), verbose=0)
+    >>> snapshot.restore()
+    >>> bool((model.get_weights()[0] == before).all()), int(model.optimizer.iterations)
+    (True, 0)
+    """
+
+    def __init__(self, model):
+        self.model = model
+        if not model.optimizer.built:
+            model.optimizer.build(model.parameters)
+        self.step = int(model.optimizer.iterations)
+        self._weights = model.get_weights()
+        self._optimizer = [variable.numpy() for variable in model.optimizer.variables]
+        self._streams = [(each, each.stream.get_state()) for each in seed_generators(model)]
+
+    def restore(self):
+        """Put everything back into the model, in place: who holds its layers or its optimizer goes on holding them."""
+        self.model.set_weights(self._weights)
+        self.model.optimizer.set_weights(self._optimizer)
+        for generator, state in self._streams:
+            generator.stream.set_state(state)
+
+    def is_finite(self):
+        """True if no weight is NaN or infinite."""
+        return all(np.isfinite(weight).all() for weight in self._weights)
+
+
+def seed_generators(layer):
+    """The random streams that layers own, for example each `Dropout(seed=…)`'s, those of inner layers included."""
+    found = [value for value in vars(layer).values() if isinstance(value, SeedGenerator)]
+    for inner in getattr(layer, "layers_inside", ()):
+        found += seed_generators(inner)
+    return found
