@@ -76,8 +76,8 @@ class Scores:
     def peek(self):
         """The averages so far, for a progress bar or a panel: leaves no trace.
 
-        `logs` scores what is laid aside, and sums taken in other groups differ in the last digit. Who looks by the clock
-        must not change what the epoch ends with.
+        `logs` scores what is laid aside, and sums taken in other groups differ in the last digit. Who looks by the
+        clock must not change what the epoch ends with.
         """
         twin = copy.copy(self)
         twin.metrics, twin.weighted_metrics = copy.deepcopy((self.metrics, self.weighted_metrics))

@@ -73,7 +73,7 @@ class Training:
                 logs.update({f"val_{name}": value for name, value in found.items()})
             self.epoch, self.batch = self.epoch + 1, 0
             callbacks.on_epoch_end(self.epoch - 1, logs)
-            yield  # the last update's turn includes validation and callbacks, so that a pause here leaves nothing undone
+            yield  # the last update's turn includes validation and callbacks: a pause here leaves nothing undone
         model.optimizer.finalize_variable_values(model.parameters)
         callbacks.on_train_end(logs)
 
