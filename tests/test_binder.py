@@ -1,6 +1,7 @@
 """A learner's Binder session: what binder/ names, installed into a clean environment, runs the first lesson."""
 
 import contextlib
+import dataclasses
 import json
 import os
 import pathlib
@@ -64,9 +65,7 @@ def test_post_build_can_be_run():
 
 def test_settings_are_json():
     settings = json.loads((BINDER / "overrides.json").read_text())
-    assert settings == {
-        "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": "false"}
-    }
+    assert settings == {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 
 
 def test_the_badge_opens_the_first_lesson():
@@ -77,9 +76,18 @@ def test_the_badge_opens_the_first_lesson():
 # The same by hand: install, start the server, run the lesson, measure.
 
 
+@dataclasses.dataclass
+class Session:
+    """A copy of this repository, the Python that has it installed, and the variables to run that with."""
+
+    python: pathlib.Path
+    folder: pathlib.Path
+    environment: dict = dataclasses.field(repr=False)  # it may hold secrets; a failing test prints what it has
+
+
 @pytest.fixture(scope="module")
 def session(tmp_path_factory):
-    """`(python, folder, environment)` after the steps that Binder takes, in a copy of this repository."""
+    """The session after the steps that Binder takes."""
     folder = tmp_path_factory.mktemp("binder") / "repository"
     ignore = shutil.ignore_patterns(".venv", ".git", ".hypothesis", ".*_cache", "__pycache__", "build", "dist")
     shutil.copytree(ROOT, folder, ignore=ignore)
@@ -101,18 +109,16 @@ def session(tmp_path_factory):
     subprocess.run([*pip, "install", "-q", "-r", "binder/requirements.txt"], cwd=folder, env=environment, check=True)
     # Not through a login shell as there: its profile would put another Python in front.
     subprocess.run(["bash", "binder/postBuild"], cwd=folder, env=environment, check=True)
-    return python, folder, environment
+    return Session(python, folder, environment)
 
 
 @pytest.mark.notebook
 def test_what_is_installed(session):
-    python, folder, environment = session
-    answer = subprocess.run([python, "-m", "pip", "check"], env=environment, capture_output=True, text=True)
+    run = {"cwd": session.folder.parent, "env": session.environment, "capture_output": True, "text": True}
+    answer = subprocess.run([session.python, "-m", "pip", "check"], **run)
     assert answer.returncode == 0, answer.stdout
     code = "import importlib.util as u, kerasschool; print(kerasschool.__file__, u.find_spec('keras'), sep='\\n')"
-    answer = subprocess.run(
-        [python, "-c", code], cwd=folder.parent, env=environment, capture_output=True, text=True, check=True
-    )
+    answer = subprocess.run([session.python, "-c", code], **run, check=True)
     file, keras = answer.stdout.splitlines()
     package = pathlib.Path(file).parent
     assert "site-packages" in package.parts
@@ -124,40 +130,44 @@ def test_what_is_installed(session):
         found = {path.relative_to(top) for path in top.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
         return {path for path in found if path.parts[0] != "lessons"}
 
-    assert files(package) == files(folder / "kerasschool")
-    lessons = {path.name for path in (folder / "lessons").iterdir()}
+    assert files(package) == files(session.folder / "kerasschool")
+    lessons = {path.name for path in (session.folder / "lessons").iterdir()}
     assert {path.name for path in (package / "lessons").iterdir()} == lessons
 
 
 @pytest.mark.notebook
-def test_the_first_lesson_runs_in_less_than_500_megabytes(session):
-    python, folder, environment = session
-    with server(python, folder, environment) as (process, ask):
+def test_the_first_lesson_runs_in_less_than_500_megabytes(session, capsys):
+    with server(session) as (process, ask):
         ask(f"/lab/tree/{LESSON}")
         ask(f"/api/contents/{LESSON}")
-        started = ask("/api/sessions", path=LESSON, name="", type="notebook", kernel={"name": "python3"})
-        connection = folder.parent / "runtime" / f"kernel-{started['kernel']['id']}.json"
-        errors = run_cells(nbformat.read(folder / LESSON, as_version=4), connection)
+        started = ask("/api/sessions", {"path": LESSON, "name": "", "type": "notebook", "kernel": {"name": "python3"}})
+        connection = session.folder.parent / "runtime" / f"kernel-{started['kernel']['id']}.json"
+        errors = run_cells(nbformat.read(session.folder / LESSON, as_version=4), connection)
         assert errors == []
         memory = {each.pid: peak_memory(each) for each in [process, *process.children(recursive=True)]}
     assert len(memory) >= 2, "the server and the kernel"
     total = sum(memory.values()) / MEGABYTE
-    print(f"Binder session after lesson 00: server and kernel together at most {total:.0f} MB resident")
+    with capsys.disabled():
+        print(f"\nBinder session after lesson 00: server and kernel together at most {total:.0f} MB resident")
     assert total < 500
 
 
 @contextlib.contextmanager
-def server(python, folder, environment):
-    """A running JupyterLab server: its process, and `ask(path, **data)` for its answers."""
+def server(session):
+    """A running JupyterLab server: its process, and `ask(path, data)` for its answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     token = secrets.token_hex(16)
-    command = [python, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
-    command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"]
-    log = folder.parent / "server.log"
+    command = [session.python, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
+    command += [
+        "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={token}",
+        f"--ServerApp.root_dir={session.folder}",
+    ]
+    log = session.folder.parent / "server.log"
 
-    def ask(path, **data):
+    def ask(path, data=None):
         request = urllib.request.Request(
             f"http://127.0.0.1:{port}{path}",
             data=json.dumps(data).encode() if data else None,
@@ -168,7 +178,9 @@ def server(python, folder, environment):
         return json.loads(text) if path.startswith("/api/") else text
 
     with open(log, "w") as file:
-        process = psutil.Popen(command, cwd=folder, env=environment, stdout=file, stderr=subprocess.STDOUT)
+        process = psutil.Popen(
+            command, cwd=session.folder, env=session.environment, stdout=file, stderr=subprocess.STDOUT
+        )
     try:
         deadline = time.monotonic() + 120
         while True:
