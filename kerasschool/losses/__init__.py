@@ -1,8 +1,10 @@
 """What training lowers: a number that says how wrong the predictions are, and its slope.
 
-Reading order: `function.py` (a function and its gradient in one record), `regression.py`, `crossentropy.py`, `hinge.py`;
-then `reduction.py` and `base.py` (from values to one number), `labels.py` (do the targets fit?), and for the curious
-`probabilistic.py` and `segmentation.py`. Keras's `CTC` is not here: it compares sequences of different lengths.
+Reading order: `function.py` (a function and its gradient in one record), `regression.py`, `crossentropy.py`,
+`hinge.py`; then `reduction.py` and `base.py` (from values to one number), `labels.py` (do the targets fit?), and for
+the curious `probabilistic.py` and `segmentation.py`.
+
+Left out: Keras's `CTC` and `ctc`, which align sequences of different lengths; no layer here makes such sequences.
 
 Lesson: 03. Source: `keras.losses`.
 """

@@ -11,8 +11,9 @@ import numpy as np
 
 from kerasschool import autodiff, config
 from kerasschool.autodiff import Tensor
+from kerasschool.errors import message
 from kerasschool.losses import labels as label_checks
-from kerasschool.losses.function import LossFunction, is_last
+from kerasschool.losses.function import LossFunction
 from kerasschool.losses.reduction import (
     MEANS,
     check_reduction,
@@ -59,6 +60,8 @@ class Loss:
         """
         y_true, y_pred = self._cast(y_true), self._cast(y_pred)
         values = self.call(y_true, y_pred)
+        if values is None:
+            raise ValueError(message(f"The loss `{self.name}` returned nothing.", fix="Does it end with `return …`?"))
         if not isinstance(values, Tensor):
             values = np.asarray(values, self.dtype)
         return reduce_weighted_values(values, sample_weight, self.mask(y_true, values), self.reduction)
@@ -68,8 +71,7 @@ class Loss:
         raise NotImplementedError(f"{type(self).__name__} needs a method `call(self, y_true, y_pred)`.")
 
     def mask(self, y_true, values):
-        """Which values count: a bool array of their shape, or None when all do."""
-        return None
+        """Which values count: a bool array of their shape, or None (as here) when all do."""
 
     def gradient(self, y_true, y_pred, sample_weight=None):
         """d loss / d y_pred, an array like `y_pred`. With reduction None: of the sum of the values."""

@@ -30,8 +30,8 @@ def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, 
     Returns:
         One value per sample, shape (batch, …).
 
-    >>> binary_crossentropy([[1], [0]], [[0.5], [0.1]]).round(4).tolist()
-    [0.6931, 0.1054]
+    >>> print(binary_crossentropy([[1], [0]], [[0.5], [0.1]]).round(4))
+    [0.6931 0.1054]
     """
     check_same_shape(y_true, y_pred)
     y_true = smoothed(y_true, label_smoothing, 2)
@@ -77,7 +77,7 @@ def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=
         label_smoothing: 0.1 moves a tenth of the certainty to all classes alike.
         axis: the axis of the classes.
 
-    >>> categorical_crossentropy([[0, 1, 0]], [[0.25, 0.5, 0.25]]).round(4).tolist()
+    >>> print(categorical_crossentropy([[0, 1, 0]], [[0.25, 0.5, 0.25]]).round(4))
     [0.6931]
     """
     check_same_shape(y_true, y_pred)
@@ -120,7 +120,7 @@ def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_cl
         ignore_class: a class number whose samples count nothing, for example -1 for "unknown".
         axis: the axis of the classes.
 
-    >>> sparse_categorical_crossentropy([1], [[0.25, 0.5, 0.25]]).round(4).tolist()
+    >>> print(sparse_categorical_crossentropy([1], [[0.25, 0.5, 0.25]]).round(4))
     [0.6931]
     """
     y_true = class_numbers(y_true, y_pred, axis)
@@ -166,7 +166,7 @@ def rows(count):
 
 @functools.lru_cache(maxsize=8)
 def column_of_ones(count, dtype):
-    """A matrix product with it sums short rows six times as fast as `np.sum` (0.6 against 3.5 µs for 128 rows of 10)."""
+    """A product with it sums short rows six times as fast as `np.sum`: 0.6 against 3.5 µs for 128 rows of 10."""
     return np.ones((count, 1), dtype)
 
 

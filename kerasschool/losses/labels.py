@@ -45,7 +45,7 @@ def as_numbers(y_true, dtype):
     return y_true if y_true.dtype == dtype else y_true.astype(dtype)
 
 
-def prepare(kind, y_true, output_shape, loss_name="the loss", from_logits=False, ignore_class=None):
+def prepare(kind, y_true, output_shape, loss_name="the loss", ignore_class=None):
     """The targets as the loss reads them in every step, or a ValueError that says what is wrong with them.
 
     Args:
@@ -53,7 +53,6 @@ def prepare(kind, y_true, output_shape, loss_name="the loss", from_logits=False,
         y_true: the targets as the learner gave them, all rows.
         output_shape: shape of the model's output, batch axis first; None where it is not known.
         loss_name: what messages call the loss.
-        from_logits: for class numbers, whether the output is logits.
         ignore_class: a class number that is allowed beside 0..classes-1.
 
     Returns:
@@ -101,7 +100,7 @@ class Targets:
         given, wanted = self.y_true.shape, (self.y_true.shape[:1] + self.output_shape[1:])
         if given == wanted:
             return
-        if given + (1,) == wanted or given == wanted + (1,):
+        if (*given, 1) == wanted or given == (*wanted, 1):
             self.y_true = self.y_true.reshape(wanted)
             return
         given_columns = given[-1] if len(given) > 1 else 1
@@ -184,11 +183,11 @@ class Targets:
     def as_class_numbers(self, ignore_class=None):
         self.check_more_than_one_unit()
         given, wanted = self.y_true.shape, self.y_true.shape[:1] + self.output_shape[1:-1]
-        if given != wanted and given == wanted + (self.columns,):
+        if given != wanted and given == (*wanted, self.columns):
             fix = "Use `categorical_crossentropy`, or class numbers: `y.argmax(axis=-1)`."
             what = "one-hot labels" if self.looks_one_hot() else f"targets of {self.columns} columns"
             self.fail(f"{what} where one class number per row is wanted.", fix)
-        if given not in (wanted, wanted + (1,)):
+        if given not in (wanted, (*wanted, 1)):
             what = (None, *self.output_shape[1:])
             self.fail(f"targets of shape {given} against an output of shape {what}.", "Give one class number per row.")
         self.y_true = self.y_true.reshape(wanted)
@@ -210,7 +209,7 @@ class Targets:
 
     def as_group_numbers(self):
         rows = self.y_true.shape[:1]
-        if self.y_true.shape not in (rows, rows + (1,)):
+        if self.y_true.shape not in (rows, (*rows, 1)):
             self.fail(f"targets of shape {self.y_true.shape}.", "Give one group number per row.")
         self.y_true = self.y_true.reshape(rows)
         self.check_whole()

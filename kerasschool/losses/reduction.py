@@ -27,7 +27,7 @@ REDUCTIONS = (*MEANS, "sum", "none", None)
 
 def check_reduction(reduction):
     """`reduction` unchanged if it is a known one, else the error that lists them."""
-    if reduction is not None and not isinstance(reduction, str) or reduction not in REDUCTIONS:
+    if not isinstance(reduction, (str, type(None))) or reduction not in REDUCTIONS:
         raise unknown("reduction", reduction, REDUCTIONS)
     return reduction
 

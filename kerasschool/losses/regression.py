@@ -74,8 +74,8 @@ def _(y_true, y_pred):
 def mean_squared_logarithmic_error(y_true, y_pred):
     """The squared error of the logarithms (of value + 1): for targets that span several sizes, such as prices.
 
-    >>> mean_squared_logarithmic_error([[math.e - 1]], [[0.0]]).round(4).tolist()
-    [1.0]
+    >>> print(mean_squared_logarithmic_error([[math.e - 1]], [[0.0]]).round(4))
+    [1.]
     """
     predicted = np.log(np.maximum(y_pred, config.epsilon()) + 1)
     target = np.log(np.maximum(y_true, config.epsilon()) + 1)
@@ -104,7 +104,7 @@ def _(y_true, y_pred, delta=1.0):
 def log_cosh(y_true, y_pred):
     """log(cosh(error)): near 0 half the squared error, far out the absolute error, with no kink between.
 
-    >>> log_cosh([[0.0]], [[100.0]]).round(4).tolist()
+    >>> print(log_cosh([[0.0]], [[100.0]]).round(4))
     [99.3069]
     """
     error = y_pred - y_true
@@ -120,8 +120,8 @@ def _(y_true, y_pred):
 def cosine_similarity(y_true, y_pred, axis=-1):
     """Minus the cosine of the angle between target and prediction: -1 same direction, 0 at right angles, 1 opposite.
 
-    >>> cosine_similarity([[0.0, 1.0], [1.0, 1.0]], [[1.0, 0.0], [2.0, 2.0]]).round(4).tolist()
-    [-0.0, -1.0]
+    >>> print(cosine_similarity([[0.0, 1.0], [1.0, 1.0]], [[1.0, 0.0], [2.0, 2.0]]).round(4))
+    [-0. -1.]
     """
     return -np.sum(_direction(y_true, axis) * _direction(y_pred, axis), axis=axis)
 
