@@ -133,6 +133,6 @@ def record(function):
 
 
 def as_float(x):
-    """`x` as an array of float32 or float64; anything else becomes `config.floatx()`."""
-    x = np.asarray(x)
-    return x if x.dtype.name in config.FLOATS else x.astype(config.floatx())
+    """`x` as a float array: arrays of float32 and float64 stay what they are, all else becomes `config.floatx()`."""
+    is_float = isinstance(x, (np.ndarray, np.generic)) and x.dtype.char in "fd"
+    return np.asarray(x) if is_float else np.asarray(x, config.floatx())

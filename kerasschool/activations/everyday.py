@@ -156,5 +156,5 @@ def _warn_of_one(x, axis):
         warnings.warn(
             f"softmax over an axis of size 1 (axis {axis} of shape {x.shape}) is always 1.0 and learns nothing. "
             "Did you mean sigmoid?",
-            stacklevel=3,
+            stacklevel=4,
         )

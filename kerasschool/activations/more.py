@@ -419,6 +419,8 @@ def _(dy, y, axis=-1):
 def sparsemax(x, axis=-1):
     """A `softmax` that gives poor scores probability 0. Source: Martins & Astudillo 2016.
 
+    Keras 3.15 finds a wrong t where several scores are kept (keras issue 23425, since repaired); here the sum is 1.
+
     >>> sparsemax([[1.0, 0.5, -1.0]]).tolist()
     [[0.75, 0.25, 0.0]]
     """
