@@ -35,14 +35,13 @@ def vjp(function, *arrays):
 
     def pullback(d_value):
         d = np.asarray(d_value, dtype=value.dtype)
-        if d.shape not in (np.shape(value), ()):
-            raise ValueError(
-                message(f"The gradient must have the shape {np.shape(value)} of the value.", d_value=d),
-            )
-        gradients = backward(output, np.broadcast_to(d, np.shape(value))) if isinstance(output, Tensor) else {}
-        none = np.zeros(())
-        return tuple(
-            np.array(np.broadcast_to(gradients.get(id(each), none), array.shape), dtype=array.dtype)
+        if d.shape == () and np.shape(value) != ():
+            d = np.full(np.shape(value), d)
+        if d.shape != np.shape(value):
+            raise ValueError(message(f"The gradient must have the shape {np.shape(value)} of the value.", d_value=d))
+        found = backward(output, d) if isinstance(output, Tensor) else {}
+        return tuple(  # copies: what the caller gets is the caller's
+            np.array(found[id(each)], dtype=array.dtype) if id(each) in found else np.zeros_like(array)
             for each, array in zip(inputs, values, strict=True)
         )
 

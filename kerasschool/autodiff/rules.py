@@ -177,8 +177,13 @@ def composed(*functions):
 def spread(d, x, axis, keepdims):
     """`d` stretched over the axes that a reduction of `x` took away."""
     if not keepdims and axis is not None:
-        d = np.expand_dims(d, tuple(a % x.ndim for a in axis) if isinstance(axis, tuple) else axis % x.ndim)
-    return np.broadcast_to(d, x.shape)
+        shape = list(x.shape)
+        for each in axis if isinstance(axis, tuple) else (axis,):
+            shape[each] = 1
+        d = d.reshape(shape)
+    stretched = np.empty(x.shape, d.dtype)
+    stretched[...] = d
+    return stretched
 
 
 @primitive(np.sum)

@@ -181,7 +181,7 @@ def _method(function):
 
 # x.mean(axis=0) is np.mean(x, axis=0), and so on.
 METHODS = "all any argmax argmin argsort clip copy cumsum diagonal dot max mean min nonzero prod ravel repeat round"
-METHODS += " sort squeeze std sum swapaxes take trace var"
+METHODS += " squeeze std sum swapaxes take trace var"
 for _function in numpy_functions(METHODS):
     setattr(Tensor, _function.__name__, _method(_function))
 
@@ -197,9 +197,13 @@ def plain(x):
     return x
 
 
+def _holds_tensor(x):
+    return any(_holds_tensor(each) for each in x) if isinstance(x, (list, tuple)) else isinstance(x, Tensor)
+
+
 def _apply(rule, arguments, options):
     """Record one step: the rule's value, and its pullbacks for those arguments that are Tensors."""
-    if any(isinstance(each, Tensor) for each in options.values()):
+    if any(_holds_tensor(each) for each in options.values()):
         raise TypeError(message("Pass arrays by position here, not by name.", **options))
     value, pullbacks = rule(*plain(arguments), **options)
     parents, kept = [], []

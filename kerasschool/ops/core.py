@@ -4,7 +4,6 @@ Keras's rules for types: Python floats become `config.floatx()` (float32), whole
 their type; a whole-number array meets a float array as floats of the latter's type.
 """
 
-import functools
 import math
 
 import numpy as np
@@ -17,7 +16,7 @@ PYTHON_TYPES = {float: "floatx", int: "int32", bool: "bool", "float": "floatx", 
 
 def as_array(x):
     """`x` itself if it is an array (or a Tensor of `autodiff`), else an array of Keras's types."""
-    if isinstance(x, (np.ndarray, np.generic)) or hasattr(type(x), "__array_function__"):
+    if isinstance(x, np.generic) or hasattr(type(x), "__array_function__"):
         return x
     if isinstance(x, (list, tuple)) and any(is_tensor(each) for each in x):
         return np.stack([as_array(each) for each in x])
@@ -64,17 +63,14 @@ def as_dtype(dtype):
         ) from None
 
 
-def numpy_function(function):
-    """Let an array type with rules of its own (a Tensor) answer for this function, by NumPy's own protocol."""
+def has_own_rules(x):
+    """True for an array type that answers for functions itself, by NumPy's protocol: a Tensor."""
+    return hasattr(type(x), "__array_function__") and not isinstance(x, np.ndarray)
 
-    @functools.wraps(function)
-    def dispatched(*arguments):
-        x = arguments[0]
-        if hasattr(type(x), "__array_function__") and not isinstance(x, np.ndarray):
-            return x.__array_function__(dispatched, (type(x),), arguments, {})
-        return function(*arguments)
 
-    return dispatched
+def ask(x, function):
+    """What `x` says `function` of it is."""
+    return x.__array_function__(function, (type(x),), (x,), {})
 
 
 # Conversion
@@ -123,7 +119,7 @@ def copy(x):
 
 def is_tensor(x):
     """True for an array, False for lists and Python numbers."""
-    return isinstance(x, (np.ndarray, np.generic)) or hasattr(type(x), "__array_function__")
+    return isinstance(x, np.generic) or hasattr(type(x), "__array_function__")
 
 
 def dtype(x):
@@ -154,7 +150,6 @@ def size(x):
     return as_array(x).size
 
 
-@numpy_function
 def stop_gradient(variable):
     """The same numbers as a constant: no gradient flows back through them.
 
@@ -162,12 +157,7 @@ def stop_gradient(variable):
     >>> autodiff.grad(lambda x: x * stop_gradient(x))(np.array(3.0)).tolist()
     3.0
     """
-    return variable
-
-
-@numpy_function
-def _erf(x):
-    return np.asarray(_erf_of_numbers(x), dtype=x.dtype)
+    return ask(variable, stop_gradient) if has_own_rules(variable) else variable
 
 
 _erf_of_numbers = np.frompyfunc(math.erf, 1, 1)  # NumPy itself has no erf
@@ -179,7 +169,10 @@ def erf(x):
     >>> erf([0.0, 1.0]).round(4)
     array([0.    , 0.8427], dtype=float32)
     """
-    return _erf(as_float(x))
+    if has_own_rules(x):
+        return ask(x, erf)
+    x = as_float(x)
+    return np.asarray(_erf_of_numbers(x), dtype=x.dtype)
 
 
 def erfc(x):
