@@ -101,7 +101,7 @@ def test_backward_reads_the_input_only_when_it_says_so(name):
     if activation.needs_input:
         assert activation.inplace is None
         nothing = np.full_like(y, np.nan)
-        if name not in ("abs", "relu6"):
+        if name != "gelu":
             np.testing.assert_array_equal(activation.backward(dy, x, nothing, **arguments), expected)
     else:
         np.testing.assert_array_equal(activation.backward(dy, None, y), expected)

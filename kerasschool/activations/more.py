@@ -41,12 +41,12 @@ def leaky_relu(x, negative_slope=0.2):
     >>> leaky_relu([-10.0, 10.0]).tolist()
     [-2.0, 10.0]
     """
-    return np.where(x >= 0, x, negative_slope * x)
+    return np.maximum(x, 0) + negative_slope * np.minimum(x, 0)
 
 
 @leaky_relu.derivative
 def _(x, negative_slope=0.2):
-    return np.where(x >= 0, 1, negative_slope)
+    return (x >= 0) + negative_slope * (x < 0)
 
 
 @activation("min(max(x, 0), 6)", range=(0, 6))
@@ -109,7 +109,7 @@ def elu(x, alpha=1.0):
 
 @elu.derivative
 def _(x, alpha=1.0):
-    return np.where(x > 0, 1, alpha * np.exp(np.minimum(x, 0)))
+    return (x > 0) + (x <= 0) * alpha * np.exp(np.minimum(x, 0))
 
 
 @activation("x if x > 0 else alpha · (exp(x / alpha) - 1)", range=(-1, inf))
@@ -142,7 +142,7 @@ def selu(x):
 
 @selu.derivative
 def _(x):
-    return SELU_SCALE * np.where(x > 0, 1, SELU_ALPHA * np.exp(np.minimum(x, 0)))
+    return SELU_SCALE * ((x > 0) + (x <= 0) * SELU_ALPHA * np.exp(np.minimum(x, 0)))
 
 
 @activation("x · sigmoid(x)", range=(-0.2785, inf))
@@ -196,11 +196,12 @@ GELU_SLOPE = math.sqrt(2 / math.pi)
 
 
 @gelu.derivative
-def _(x, approximate=False):
+def _(x, y, approximate=False):
     if approximate:
         t = np.tanh(GELU_SLOPE * (x + 0.044715 * x * x * x))
         return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * GELU_SLOPE * (1 + 3 * 0.044715 * x * x)
-    return _share_below(x) + x * np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
+    share_below = np.divide(y, x, out=np.full_like(x, 0.5), where=x != 0)
+    return share_below + x * np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
 
 
 def _share_below(x):
