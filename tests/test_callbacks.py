@@ -12,7 +12,6 @@ from kerasschool import callbacks, config
 from kerasschool.callbacks.model_checkpoint import BatchCounter
 from tests.stand_in import StandInModel, run
 
-
 # History
 
 
