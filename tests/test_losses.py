@@ -219,9 +219,9 @@ def test_gradient_of_function(name, units):
 def test_gradient_of_class(name, settings, reduction, weighted, units):
     """Batch of 7, every reduction, with weights and without; the general path agrees."""
     loss = CLASSES[name](**settings, reduction=reduction, dtype="float64")
-    if loss.labels in ("one_hot", "class_numbers") and settings.get("from_logits"):
+    if loss.label_kind in ("one_hot", "class_numbers") and settings.get("from_logits"):
         units += 1  # a softmax of one unit warns
-    y_true, y_pred = data(loss.labels, units)
+    y_true, y_pred = data(loss.label_kind, units)
     weight = None
     if weighted:
         values = LossFunctionWrapper(loss.fn, None, **settings)(y_true, y_pred)
@@ -251,7 +251,7 @@ def test_gradient_has_the_type_of_the_prediction():
 def test_gradient_leaves_its_arguments_alone():
     for name, settings in SETTINGS:
         loss = CLASSES[name](**settings)
-        y_true, y_pred = data(loss.labels, 3)
+        y_true, y_pred = data(loss.label_kind, 3)
         before = y_true.copy(), y_pred.copy()
         loss.gradient(y_true, y_pred, None)
         loss(y_true, y_pred)
@@ -263,7 +263,7 @@ def test_losses_can_be_taped():
     """Inside a larger formula a loss is differentiated like any other NumPy expression."""
     for name, settings in SETTINGS:
         loss = CLASSES[name](**settings, dtype="float64")
-        y_true, y_pred = data(loss.labels, 3)
+        y_true, y_pred = data(loss.label_kind, 3)
         value, pullback = vjp(lambda p: 3 * loss(y_true, p), y_pred)  # noqa: B023
         np.testing.assert_allclose(value, 3 * loss(y_true, y_pred))
         np.testing.assert_allclose(pullback(1.0)[0], 3 * loss.gradient(y_true, y_pred), rtol=1e-7, atol=1e-10)
@@ -291,7 +291,7 @@ def test_partner_is_the_general_path(make, settings, units, reduction, weighted)
     random = np.random.RandomState(3)
     z = random.normal(size=(7, units))
     y_pred = loss.partner(z)
-    y_true = data(loss.labels, units)[0]
+    y_true = data(loss.label_kind, units)[0]
     weight = random.uniform(0.5, 2, 7) if weighted else None
     general = loss.partner.backward(loss.gradient(y_true, y_pred, weight), z, y_pred)
     measured = numeric_gradient(lambda z: loss(y_true, loss.partner(z), weight), z)
@@ -321,7 +321,7 @@ def test_partner_with_a_time_axis():
     ):
         z = np.random.RandomState(4).normal(size=(2, 4, 3))
         classes = np.random.RandomState(5).randint(0, 3, (2, 4))
-        y_true = classes if loss.labels == "class_numbers" else np.eye(3)[classes]
+        y_true = classes if loss.label_kind == "class_numbers" else np.eye(3)[classes]
         measured = numeric_gradient(lambda z: loss(y_true, activations.softmax(z)), z)  # noqa: B023
         np.testing.assert_allclose(loss.partner_gradient(y_true, activations.softmax(z)), measured, atol=1e-8)
 
@@ -330,7 +330,9 @@ def test_partner_keeps_the_type_of_the_prediction():
     for loss in (losses.BinaryCrossentropy(), losses.CategoricalCrossentropy(), losses.SparseCategoricalCrossentropy()):
         y_pred = np.full((4, 3), 1 / 3, "float32")
         y_true = (
-            loss.prepare([0, 1, 2, 0], (None, 3)) if loss.labels == "class_numbers" else np.eye(4, 3, dtype="float32")
+            loss.prepare([0, 1, 2, 0], (None, 3))
+            if loss.label_kind == "class_numbers"
+            else np.eye(4, 3, dtype="float32")
         )
         assert loss.partner_gradient(y_true, y_pred).dtype == np.float32
         assert loss.partner_gradient(y_true, y_pred, np.ones(4)).dtype == np.float32
@@ -421,20 +423,19 @@ def test_a_loss_is_a_number_of_floatx():
     assert losses.MeanSquaredError()(y_true, y_pred).dtype == np.float64
 
 
+BY_ROW = [each for each in SETTINGS if CLASSES[each[0]](**each[1]).averages_rows]
 rows_of_numbers = hnp.arrays(np.float64, (5, 2), elements=st.floats(0.05, 0.95))
 row_numbers = st.integers(0, 4)
 
 
-@given(y_true=rows_of_numbers, y_pred=rows_of_numbers, row=row_numbers, which=st.sampled_from(SETTINGS[:20]))
+@given(y_true=rows_of_numbers, y_pred=rows_of_numbers, row=row_numbers, which=st.sampled_from(BY_ROW))
 def test_weight_2_is_the_row_twice(y_true, y_pred, row, which):
     """Under reduction "sum", and for losses of one value per row."""
     name, settings = which
     loss = CLASSES[name](**settings, reduction="sum", dtype="float64")
-    if settings.get("axis", -1) != -1:
-        return
-    if loss.labels in ("class_numbers", "binary", "one_hot"):
+    if loss.label_kind in ("class_numbers", "binary", "hinge", "one_hot"):
         y_true = (y_true > 0.5).astype(float)
-    if loss.labels == "class_numbers":
+    if loss.label_kind == "class_numbers":
         y_true = y_true[:, 0]
     weight = np.ones(5)
     weight[row] = 2
@@ -449,7 +450,7 @@ def test_weight_2_is_the_row_twice(y_true, y_pred, row, which):
 def test_all_rows_at_once_is_the_average_over_batches(batch):
     for name, settings in SETTINGS:
         loss = CLASSES[name](**settings, dtype="float64")
-        y_true, y_pred = data(loss.labels, 3)
+        y_true, y_pred = data(loss.label_kind, 3)
         if not loss.averages_rows:
             continue
         parts = [slice(start, start + batch) for start in range(0, 7, batch)]
@@ -519,7 +520,7 @@ class Quartic(losses.Loss):
 def test_own_class():
     y_true, y_pred = data("numbers", 3)
     loss = Quartic(dtype="float64")
-    assert loss.name == "quartic" and loss.labels is None and loss.partner is None
+    assert loss.name == "quartic" and loss.label_kind is None and loss.partner is None
     assert loss(y_true, y_pred) == pytest.approx(np.mean((y_pred - y_true) ** 4))
     np.testing.assert_allclose(loss.gradient(y_true, y_pred), 4 * (y_pred - y_true) ** 3 / 21, rtol=1e-9)
     np.testing.assert_array_equal(loss.prepare([1, 2], (None, 3)), [1, 2])
@@ -527,9 +528,6 @@ def test_own_class():
 
 def test_own_function_built_from_ours():
     y_true, y_pred = data("numbers", 3)
-    mixed = LossFunctionWrapper(lambda y_true, y_pred: losses.mse(y_true, y_pred) + 2 * losses.mae(y_true, y_pred))
-    with pytest.raises(AttributeError, match="Did you mean 'mae'|has no attribute 'mse'"):
-        mixed(y_true, y_pred)
     mixed = LossFunctionWrapper(
         lambda y_true, y_pred: losses.mean_squared_error(y_true, y_pred) + losses.huber(y_true, y_pred), dtype="float64"
     )
@@ -588,7 +586,7 @@ def test_config_round_trip(name, settings):
     described = json.loads(json.dumps(losses.serialize(loss)))
     assert described["module"] == "keras.losses" and described["class_name"] == name
     assert described["config"].items() >= {"reduction": "sum", "name": "mine", **settings}.items()
-    y_true, y_pred = data(loss.labels, 3)
+    y_true, y_pred = data(loss.label_kind, 3)
     for again in (
         losses.deserialize(described),
         losses.get(described),

@@ -44,7 +44,7 @@ MSE, HINGE = losses.MeanSquaredError(), losses.Hinge()
 def test_accepted(loss, y_true, units, expected):
     prepared = loss.prepare(y_true, (None, units))
     assert prepared.tolist() == expected
-    assert prepared.dtype == (np.intp if loss.labels in ("class_numbers", "group_numbers") else np.float32)
+    assert prepared.dtype == (np.intp if loss.label_kind in ("class_numbers", "group_numbers") else np.float32)
     assert prepared.flags.c_contiguous
 
 
@@ -118,6 +118,9 @@ def test_nothing_is_changed():
         (HINGE, [-1, 0, 1], (None, 1), r"found -1, 0, 1"),
         (losses.KLDivergence(), [[0.5, 1.5]], (None, 2), r"run from 0.5 to 1.5.*between 0 and 1"),
         (losses.Poisson(), [-1, 2], (None, 1), r"a target is negative"),
+        (losses.MeanAbsolutePercentageError(), [1, 0], (None, 1), r"target of row 1 is 0.*`mean_absolute_error`"),
+        (MSE, [1, 2], (None, 3), r"targets of 1 column against an output of 3 units"),
+        (BINARY, [0, 1, 1], (None, 2), r"class numbers in one column.*give the last layer 1 unit with `sigmoid`"),
         (losses.Circle(), [0.5, 1], (None, 4), r"whole numbers"),
         (losses.Circle(), np.zeros((2, 4)), (None, 4), r"one group number per row"),
     ],

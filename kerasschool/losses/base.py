@@ -43,7 +43,7 @@ class Loss:
     [[0.5], [0.0]]
     """
 
-    labels = None  # the kind of targets it wants: a name from losses/labels.py, or None for any numbers
+    label_kind = None  # the targets it wants: a name from the table in losses/labels.py, or None for any numbers
     partner = None  # the activation with which `partner_gradient` is a short-cut
 
     def __init__(self, name=None, reduction="sum_over_batch_size", dtype=None):
@@ -64,13 +64,13 @@ class Loss:
             raise ValueError(message(f"The loss `{self.name}` returned nothing.", fix="Does it end with `return …`?"))
         if not isinstance(values, Tensor):
             values = np.asarray(values, self.dtype)
-        return reduce_weighted_values(values, sample_weight, self.mask(y_true, values), self.reduction)
+        return reduce_weighted_values(values, sample_weight, self.counted(y_true, values), self.reduction)
 
     def call(self, y_true, y_pred):
         """One value per sample, in plain NumPy. Subclasses write this."""
         raise NotImplementedError(f"{type(self).__name__} needs a method `call(self, y_true, y_pred)`.")
 
-    def mask(self, y_true, values):
+    def counted(self, y_true, values):
         """Which values count: a bool array of their shape, or None (as here) when all do."""
 
     def gradient(self, y_true, y_pred, sample_weight=None):
@@ -95,7 +95,7 @@ class Loss:
         Raises:
             ValueError: if the targets do not fit this loss or this output.
         """
-        return label_checks.prepare(self.labels, y_true, output_shape, self.name)
+        return label_checks.prepare(self.label_kind, y_true, output_shape, self.name)
 
     def get_config(self):
         return {"name": self.name, "reduction": self.reduction}
@@ -125,7 +125,7 @@ class LossFunctionWrapper(Loss):
         self.fn = fn
         self.arguments = arguments
         if isinstance(fn, LossFunction):
-            self.labels = fn.labels
+            self.label_kind = fn.labels
 
     def __getattr__(self, name):
         try:  # loss.label_smoothing and the like, without holding them twice
@@ -137,7 +137,7 @@ class LossFunctionWrapper(Loss):
         y_true, y_pred = squeeze_or_expand_to_same_rank(y_true, y_pred)
         return self.fn(y_true, y_pred, **self.arguments)
 
-    def mask(self, y_true, values):
+    def counted(self, y_true, values):
         valid = getattr(self.fn, "valid", None)
         return None if valid is None else valid(y_true, values, **self.arguments)
 
@@ -194,7 +194,7 @@ class LossFunctionWrapper(Loss):
 
     def prepare(self, y_true, output_shape):
         return label_checks.prepare(
-            self.labels, y_true, output_shape, self.name, ignore_class=self.arguments.get("ignore_class")
+            self.label_kind, y_true, output_shape, self.name, ignore_class=self.arguments.get("ignore_class")
         )
 
     def get_config(self):

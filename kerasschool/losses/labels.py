@@ -4,7 +4,8 @@ Each loss names the kind of targets it wants:
 
 =================  ================================================================  ============================
 ``numbers``        any finite numbers                                                 mean_squared_error, huber …
-``not_negative``   0 or more                                                          poisson, …
+``not_negative``   0 or more                                                          poisson …
+``not_zero``       any finite numbers but 0                                           mean_absolute_percentage_error
 ``binary``         0 or 1, or shares between                                          binary_crossentropy, dice …
 ``hinge``          -1 or 1 (0 or 1 are read as such)                                  hinge, squared_hinge
 ``one_hot``        one column per class, a 1 in one of them, or shares that sum to 1  categorical_crossentropy …
@@ -24,8 +25,8 @@ from kerasschool.errors import message
 WHOLE_NUMBERS = ("class_numbers", "group_numbers")
 
 
-def as_numbers(y_true, dtype):
-    """`y_true` as an array of `dtype`, or the error that says that texts are not labels."""
+def as_numbers(y_true, dtype=None):
+    """`y_true` as an array of `dtype` (None keeps its own), or the error that says that texts are not labels."""
     y_true = np.asarray(y_true)
     if y_true.dtype.kind in "USO":
         try:
@@ -42,7 +43,7 @@ def as_numbers(y_true, dtype):
                     y_true=y_true,
                 )
             ) from None
-    return y_true if y_true.dtype == dtype else y_true.astype(dtype)
+    return y_true if dtype is None or y_true.dtype == dtype else y_true.astype(dtype)
 
 
 def prepare(kind, y_true, output_shape, loss_name="the loss", ignore_class=None):
@@ -62,7 +63,7 @@ def prepare(kind, y_true, output_shape, loss_name="the loss", ignore_class=None)
     >>> prepare("binary", [0, 1, 1], (None, 1)).tolist()
     [[0.0], [1.0], [1.0]]
     """
-    checked = Targets(y_true, tuple(output_shape), loss_name)
+    checked = Targets(kind, y_true, tuple(output_shape), loss_name)
     if kind is not None:
         checked.check_finite()
         getattr(checked, f"as_{kind}")(**({"ignore_class": ignore_class} if kind == "class_numbers" else {}))
@@ -73,9 +74,9 @@ def prepare(kind, y_true, output_shape, loss_name="the loss", ignore_class=None)
 class Targets:
     """The targets while they are checked: one method per kind, each ends with `y_true` in its final shape."""
 
-    def __init__(self, y_true, output_shape, loss_name):
-        self.y_true = as_numbers(y_true, np.asarray(y_true).dtype if _is_numeric(y_true) else "float64")
-        self.output_shape, self.loss_name = output_shape, loss_name
+    def __init__(self, kind, y_true, output_shape, loss_name):
+        self.y_true = as_numbers(y_true)
+        self.kind, self.output_shape, self.loss_name = kind, output_shape, loss_name
         self.columns = output_shape[-1] if len(output_shape) > 1 else 1
         rows = output_shape[0]
         if rows is not None and self.y_true.shape[:1] != (rows,):
@@ -85,6 +86,12 @@ class Targets:
 
     def fail(self, happened, fix):
         raise ValueError(message(f"`{self.loss_name}`: {happened}", fix=fix, y_true=self.y_true))
+
+    def fail_class_numbers(self):
+        fix = "Use `sparse_categorical_crossentropy`, or one-hot labels: `utils.to_categorical(y)`."
+        if self.y_true.size and self.y_true.max() <= 1:
+            fix = "For two classes give the last layer 1 unit with `sigmoid` and use `binary_crossentropy`. Or: " + fix
+        self.fail(f"class numbers in one column against an output of {self.columns} units.", fix)
 
     def check_finite(self):
         if self.y_true.dtype.kind != "f" or np.isfinite(self.y_true).all():
@@ -111,9 +118,8 @@ class Targets:
             )
             self.fail(f"one-hot labels of {given_columns} columns against an output of 1 unit.", fix)
         if given_columns == 1 and self.columns != 1:
-            if self.looks_like_classes():
-                fix = "Use `sparse_categorical_crossentropy`, or one-hot labels: `utils.to_categorical(y)`."
-                self.fail(f"class numbers in one column against an output of {self.columns} units.", fix)
+            if self.kind in ("binary", "hinge", "shares") and self.looks_like_classes():
+                self.fail_class_numbers()
             fix = "Give the last layer 1 unit, or targets with one column per unit."
             self.fail(f"targets of 1 column against an output of {self.columns} units.", fix)
         self.fail(
@@ -128,6 +134,13 @@ class Targets:
         self.check_shape()
         if self.y_true.size and self.y_true.min() < 0:
             self.fail("a target is negative.", "It wants targets of 0 or more; for others use `mean_squared_error`.")
+
+    def as_not_zero(self):
+        self.check_shape()
+        zeros = np.argwhere(self.y_true == 0)
+        if len(zeros):
+            fix = "Use `mean_absolute_error`, or leave those rows out."
+            self.fail(f"the target of row {zeros[0][0]} is 0, and an error in percent of 0 is endless.", fix)
 
     def as_binary(self):
         self.check_shape()
@@ -163,8 +176,7 @@ class Targets:
     def as_one_hot(self):
         self.check_more_than_one_unit()
         if self.y_true.shape[1:] in ((), (1,)) and len(self.output_shape) == 2:
-            fix = "Use `sparse_categorical_crossentropy`, or one-hot labels: `utils.to_categorical(y)`."
-            self.fail(f"class numbers in one column against an output of {self.columns} units.", fix)
+            self.fail_class_numbers()
         self.check_shape()
         low, high = self.bounds()
         if low < 0 or high > 1:
@@ -241,10 +253,6 @@ class Targets:
         """Whole numbers from 0 up, not too many of them."""
         y = self.y_true
         return y.size > 0 and y.min() >= 0 and not (y.dtype.kind == "f" and (y != np.floor(y)).any()) and y.max() < 1000
-
-
-def _is_numeric(values):
-    return np.asarray(values).dtype.kind in "fiub"
 
 
 def _some(values):

@@ -53,7 +53,7 @@ def _(y_true, y_pred):
     return np.sign(y_pred - y_true) / y_pred.shape[-1]
 
 
-@loss_function(labels="numbers")
+@loss_function(labels="not_zero")
 def mean_absolute_percentage_error(y_true, y_pred):
     """The error in percent of the target. Targets near 0 make it huge: choose another loss for those.
 

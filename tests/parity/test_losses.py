@@ -67,9 +67,9 @@ def test_signatures():
 @pytest.mark.parametrize(("name", "settings"), SETTINGS)
 def test_values(name, settings, units):
     ours, theirs = (getattr(module, name)(**settings, reduction=None) for module in (losses, keras.losses))
-    if ours.labels in ("one_hot", "class_numbers"):
+    if ours.label_kind in ("one_hot", "class_numbers"):
         units += 1  # Keras warns of one unit
-    y_true, y_pred = float32_data(ours.labels, units)
+    y_true, y_pred = float32_data(ours.label_kind, units)
     values, expected = ours(y_true, y_pred), np.asarray(theirs(y_true, y_pred))
     assert values.shape == expected.shape and values.dtype == expected.dtype
     np.testing.assert_allclose(values, expected, rtol=1e-5, atol=1e-6)
@@ -79,7 +79,7 @@ def test_values(name, settings, units):
 @pytest.mark.parametrize(("name", "settings"), SETTINGS)
 def test_reductions_and_weights(name, settings, reduction):
     ours, theirs = (getattr(module, name)(**settings, reduction=reduction) for module in (losses, keras.losses))
-    y_true, y_pred = float32_data(ours.labels, 3)
+    y_true, y_pred = float32_data(ours.label_kind, 3)
     weight = weight_for(getattr(losses, name)(**settings, reduction=None)(y_true, y_pred))
     np.testing.assert_allclose(ours(y_true, y_pred), theirs(y_true, y_pred), rtol=1e-5, atol=1e-6)
     value, expected = ours(y_true, y_pred, weight), np.asarray(theirs(y_true, y_pred, weight))
@@ -92,7 +92,7 @@ def test_reductions_and_weights(name, settings, reduction):
 def test_gradient_is_that_of_jax(name, settings, weighted):
     for reduction in ["sum_over_batch_size", "mean_with_sample_weight"] if weighted else ["sum_over_batch_size", "sum"]:
         ours, theirs = (getattr(module, name)(**settings, reduction=reduction) for module in (losses, keras.losses))
-        y_true, y_pred = float32_data(ours.labels, 3)
+        y_true, y_pred = float32_data(ours.label_kind, 3)
         weight = None
         if weighted:
             weight = weight_for(getattr(losses, name)(**settings, reduction=None)(y_true, y_pred))
@@ -214,7 +214,7 @@ def test_configs_are_exchanged(name, settings):
         assert from_keras.get_config() == ours.get_config()
     if name not in NOT_FOUND_BY_KERAS:
         to_keras = keras.losses.deserialize(json.loads(json.dumps(losses.serialize(ours))))
-        y_true, y_pred = float32_data(ours.labels, 3)
+        y_true, y_pred = float32_data(ours.label_kind, 3)
         np.testing.assert_allclose(ours(y_true, y_pred), to_keras(y_true, y_pred), rtol=1e-5, atol=1e-6)
 
 
