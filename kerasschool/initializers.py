@@ -99,7 +99,7 @@ class RandomNormal(RandomInitializer):
 
     def __init__(self, mean=0.0, stddev=0.05, seed=None):
         super().__init__(seed)
-        self.mean, self.stddev = mean, stddev
+        self.mean, self.stddev = check_number("mean", mean), check_number("stddev", stddev, 0)
 
     def __call__(self, shape, dtype=None):
         return random.normal(shape, self.mean, self.stddev, dtype, self.seed)
@@ -125,7 +125,7 @@ class RandomUniform(RandomInitializer):
 
     def __init__(self, minval=-0.05, maxval=0.05, seed=None):
         super().__init__(seed)
-        self.minval, self.maxval = minval, maxval
+        self.minval, self.maxval = check_number("minval", minval), check_number("maxval", maxval, minval)
 
     def __call__(self, shape, dtype=None):
         return random.uniform(shape, self.minval, self.maxval, dtype, self.seed)
@@ -274,7 +274,7 @@ class Orthogonal(RandomInitializer):
         draws = random.normal((max(rows, columns), min(rows, columns)), dtype="float64", seed=self.seed)
         q, r = np.linalg.qr(draws)
         q *= np.sign(np.diag(r))  # else some turns would be more likely than others
-        return (self.gain * (q if rows >= columns else q.T)).reshape(shape).astype(dtype or floatx())
+        return (self.gain * (q if rows >= columns else q.T)).reshape(shape).astype(dtype or floatx(), order="C")
 
 
 zeros, ones, constant, identity = Zeros, Ones, Constant, Identity
