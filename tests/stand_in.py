@@ -37,7 +37,7 @@ ACCURACY = SimpleNamespace(name="accuracy", _direction="up")
 def run(callback, values, monitor="val_loss", model=None, **params):
     """A whole training in which `monitor` takes the given values; returns how many epochs it lasted."""
     model = model or StandInModel(metrics=[ACCURACY])
-    watchers = callbacks.CallbackList([callback], model=model, verbose=0, epochs=len(values), steps=1, **params)
+    watchers = callbacks.CallbackList(callback, model=model, verbose=0, epochs=len(values), steps=1, **params)
     model.stop_training = False
     watchers.on_train_begin()
     epochs = 0

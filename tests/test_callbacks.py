@@ -334,13 +334,107 @@ def test_messages_can_go_to_logging(capsys, caplog):
 # BackupAndRestore
 
 
-def test_damaged_backup_is_refused(tmp_path):
+class BackedUpModel(StandInModel):
+    """Saves its weight, the number of the last epoch, as text."""
+
+    def __init__(self):
+        super().__init__()
+        self.optimizer.built = True
+        self._initial_epoch = None
+
+    def save_weights(self, path, overwrite=True):
+        with open(path, "w") as file:
+            file.write(str(self.weights[0][0]))
+
+    def load_weights(self, path):
+        with open(path) as file:
+            self.weights = [np.array([float(file.read())])]
+
+
+class Crash(callbacks.Callback):
+    """The power fails before one of the epochs."""
+
+    def __init__(self, epoch):
+        super().__init__()
+        self.epoch = epoch
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == self.epoch:
+            raise KeyboardInterrupt
+
+
+def crash(backup, epoch, model):
+    with pytest.raises(KeyboardInterrupt):
+        run([backup, Crash(epoch)], [1] * 9, model=model)
+
+
+def begin(backup, model):
+    backup.set_model(model)
+    backup.on_train_begin()
+    return model._initial_epoch
+
+
+def test_backup_goes_on_where_the_training_was(tmp_path):
+    path = tmp_path / "backup"
+    crash(callbacks.BackupAndRestore(path), 3, BackedUpModel())
+    assert sorted(each.name for each in path.iterdir()) == ["latest.weights.h5", "training_metadata.json"]
+    assert json.loads((path / "training_metadata.json").read_text()) == {"epoch": 3, "batch": 0}
+    model, backup = BackedUpModel(), callbacks.BackupAndRestore(path)
+    assert begin(backup, model) == 3
+    assert model.weights[0].tolist() == [2.0]
+    backup.on_epoch_begin(3)
+    assert model._initial_epoch is None
+    backup.on_epoch_end(3)
+    assert json.loads((path / "training_metadata.json").read_text())["epoch"] == 4
+    backup.on_train_end()
+    assert not path.exists()
+    assert begin(callbacks.BackupAndRestore(path), BackedUpModel()) == 0
+
+
+def test_backup_can_be_kept_and_doubled(tmp_path):
+    backup = callbacks.BackupAndRestore(tmp_path, double_checkpoint=True, delete_checkpoint=False)
+    run(backup, [1, 1, 1], model=BackedUpModel())
+    (tmp_path / "latest.weights.h5").write_text("damaged")
+    model = BackedUpModel()
+    assert begin(callbacks.BackupAndRestore(tmp_path), model) == 2
+    assert model.weights[0].tolist() == [1.0]
     (tmp_path / "training_metadata.json").write_text("{")
+    assert begin(callbacks.BackupAndRestore(tmp_path), BackedUpModel()) == 2
+
+
+def test_backup_between_epochs(tmp_path):
+    backup = callbacks.BackupAndRestore(tmp_path, save_freq=3)
+    watchers = callbacks.CallbackList([backup], model=BackedUpModel())
+    watchers.on_train_begin()
+    found = []
+    for epoch in range(2):
+        watchers.on_epoch_begin(epoch)
+        for batch in range(4):
+            watchers.on_train_batch_end(batch)
+            state = tmp_path / "training_metadata.json"
+            found.append(json.loads(state.read_text()) if state.exists() else None)
+        watchers.on_epoch_end(epoch)
+    assert found == [None, None, *[{"epoch": 0, "batch": 2}] * 3, *[{"epoch": 1, "batch": 1}] * 3]
+
+
+def test_an_unbuilt_model_has_nothing_to_restore(tmp_path):
+    model = BackedUpModel()
+    model.built = False
+    with pytest.raises(ValueError, match="a model whose weights exist"):
+        begin(callbacks.BackupAndRestore(tmp_path), model)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"epoch": -1}', '{"epoch": "1"}', '{"epoch": 1.5}', "{}"])
+def test_a_damaged_backup_is_refused(tmp_path, text):
+    (tmp_path / "training_metadata.json").write_text(text)
+    model = BackedUpModel()
     with pytest.raises(ValueError, match="The backup is damaged"):
-        run(callbacks.BackupAndRestore(tmp_path), [1])
-    for bad in ([], {"epoch": -1}, {"epoch": "1"}, {"epoch": 1.5}, {"epoch": None}):
-        (tmp_path / "training_metadata.json").write_text(json.dumps(bad))
-        with pytest.raises(ValueError, match="The backup is damaged"):
-            run(callbacks.BackupAndRestore(tmp_path), [1])
+        begin(callbacks.BackupAndRestore(tmp_path), model)
+    assert model._initial_epoch is None
+
+
+def test_backup_checks_its_arguments():
     with pytest.raises(ValueError, match="`backup_dir` must be"):
         callbacks.BackupAndRestore("")
+    with pytest.raises(ValueError, match="`save_freq` must be"):
+        callbacks.BackupAndRestore("backup", save_freq="batch")

@@ -23,13 +23,13 @@ def small_model(optimizer="sgd", units=4):
     return model
 
 
-def test_hooks_that_are_not_overridden_are_not_called_after_batches(data, monkeypatch):
+def test_hooks_that_are_not_overridden_are_not_called_after_batches(data, monkeypatch, tmp_path):
     def fail(self, *arguments, **named):
         raise AssertionError("a per-batch hook was called though nobody listens")
 
     for name in ("on_train_batch_begin", "on_train_batch_end", "on_test_batch_begin", "on_test_batch_end"):
         monkeypatch.setattr(callbacks.CallbackList, name, fail)
-    quiet = [callbacks.EarlyStopping(), callbacks.ReduceLROnPlateau(), callbacks.CSVLogger("/dev/null")]
+    quiet = [callbacks.EarlyStopping(), callbacks.ReduceLROnPlateau(), callbacks.CSVLogger(tmp_path / "log")]
     history = small_model().fit(*data, epochs=2, validation_split=0.25, verbose=0, callbacks=quiet)
     assert list(history.history) == ["accuracy", "loss", "val_accuracy", "val_loss", "learning_rate"]
 

@@ -1,8 +1,8 @@
 """Callbacks of Keras and ours, fed with the same logs, take the same decisions; in `fit` the same hooks are called."""
 
+import inspect
 import io
 import sys
-import time
 import warnings
 
 import keras
@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 
 import kerasschool
 from kerasschool.callbacks.callback import HOOKS
-from kerasschool.utils import progbar
-from tests import screens
 
 pytestmark = pytest.mark.keras
 
@@ -44,8 +42,8 @@ class StandInModel:
     def set_weights(self, weights):
         self.weights = weights
 
-    def save(self, path, overwrite=True):
-        self.saved.append(path)
+    def save(self, filepath, overwrite=True):
+        self.saved.append(filepath)
 
     save_weights = save
 
@@ -212,6 +210,32 @@ def test_csv_logger(tmp_path, epochs, separator, append):
             play(library, lambda callbacks, path=path: callbacks.CSVLogger(path, separator, append), epochs)
         texts.append(path.read_bytes())
     assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize("save_freq", ["epoch", 1, 2, 3, 5])
+@pytest.mark.parametrize("steps", [1, 2, 4])
+def test_backup_and_restore(tmp_path, save_freq, steps):
+    found = []
+    for library in BOTH:
+        path = tmp_path / library.__name__
+        model = StandInModel(library)
+        callback = library.callbacks.BackupAndRestore(str(path), save_freq, double_checkpoint=True)
+        callback.set_model(model)
+        callback.on_train_begin()
+        seen = []
+        for epoch in range(3):
+            callback.on_epoch_begin(epoch)
+            for batch in range(steps):
+                callback.on_train_batch_end(batch, {})
+                seen.append({each.name: each.read_text() for each in path.glob("*")})
+            callback.on_epoch_end(epoch, {})
+            seen.append({each.name: each.read_text() for each in path.glob("*")})
+        resumed = library.callbacks.BackupAndRestore(str(path))
+        resumed.set_model(model)
+        resumed.on_train_begin()
+        resumed.on_train_end()
+        found.append([*seen, len(model.saved), path.exists()])
+    assert found[1] == found[0]
 
 
 @pytest.mark.parametrize("loss", [1.0, float("nan"), float("inf")])
@@ -390,68 +414,6 @@ def test_evaluation_with_averaged_weights_is_the_same():
         np.testing.assert_allclose(ours, theirs, rtol=2e-5, atol=1e-6)
 
 
-# What is printed
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    clock = screens.Clock()
-    monkeypatch.setattr(time, "time", clock.time)
-    monkeypatch.setattr(progbar, "time", clock)
-    monkeypatch.setattr("kerasschool.callbacks.progbar_logger.time", clock)
-    return clock
-
-
-def lines_of(library, clock, monkeypatch, verbose, epochs, steps, seconds):
-    """What a terminal shows after a training with a clock set by hand."""
-    with monkeypatch.context() as patch:
-        terminal = screens.in_terminal(patch)
-        logs = {"accuracy": 0.49624, "loss": 1234.5}
-        watchers = library.callbacks.ProgbarLogger()  # Keras's `CallbackList` would call it from a thread
-        watchers.set_params({"verbose": verbose, "epochs": epochs, "steps": steps})
-        watchers.on_train_begin()
-        for epoch in range(epochs):
-            watchers.on_epoch_begin(epoch)
-            for batch in range(steps or 5):
-                clock.now += seconds * (3 if batch == 0 else 1)
-                watchers.on_train_batch_end(batch, logs)
-            watchers.on_epoch_end(epoch, {**logs, "tiny": 0.001, "val_loss": 0.00012345, "zero": 0.0})
-        watchers.on_train_end()
-        watchers.on_predict_begin()
-        clock.now += seconds
-        watchers.on_predict_batch_end(0, {"outputs": np.ones(3)})
-        watchers.on_predict_end()
-        return screens.shown(terminal.getvalue())
-
-
-@pytest.mark.parametrize("verbose", [1, 2, "auto"])
-@pytest.mark.parametrize(("epochs", "steps"), [(1, 5), (3, 27), (2, None)])
-@pytest.mark.parametrize("seconds", [0.00003, 0.01, 1.0, 100.0])
-def test_the_same_lines_are_printed(clock, monkeypatch, verbose, epochs, steps, seconds):
-    texts = [lines_of(library, clock, monkeypatch, verbose, epochs, steps, seconds) for library in BOTH]
-    if verbose == 2:  # Keras does not note the time of the first step then, and counts it
-        texts = [[part for part in text.split(" - ") if "/step" not in part] for text in texts]
-    assert texts[1] == texts[0]
-
-
-@pytest.mark.parametrize("options", [{}, {"stateful_metrics": ["b"]}, {"stateless_metrics": ["b"]}])
-@pytest.mark.parametrize("verbose", [0, 1, 2])
-def test_the_same_bar_in_a_loop_of_ones_own(clock, monkeypatch, options, verbose):
-    texts = []
-    for library in BOTH:
-        with monkeypatch.context() as patch:
-            terminal = screens.in_terminal(patch)
-            bar = library.utils.Progbar(7, width=11, verbose=verbose, unit_name="row", **options)
-            for value in (0.25, 0.5, 4.0):
-                clock.now += 0.75
-                bar.add(2, [("a", value), ("b", np.float32(value))])
-            texts.append(screens.shown(terminal.getvalue()))
-            clock.now += 0.75
-            bar.add(1, [("a", 3.0), ("b", 2.0)])
-            texts.append(screens.shown(terminal.getvalue()))
-    assert texts[2:] == texts[:2]
-
-
 # The names
 
 
@@ -462,8 +424,6 @@ def test_every_callback_of_keras_is_here_or_has_a_reason():
 
 
 def test_arguments_and_defaults_are_those_of_keras():
-    import inspect
-
     for name in set(kerasschool.callbacks.__all__) - ADDED:
         theirs, ours = (inspect.signature(getattr(library.callbacks, name).__init__) for library in BOTH)
         their_defaults = {key: each.default for key, each in theirs.parameters.items()}
