@@ -3,46 +3,37 @@
 Lesson: 02. Source: `keras.layers.Layer`.
 """
 
+import functools
 import inspect
-import warnings
 
 import numpy as np
 
-from kerasschool import autodiff, config, constraints, initializers, regularizers
-from kerasschool.errors import message, unknown_arguments
-from kerasschool.old_spellings import caller_depth
+from kerasschool import activations, autodiff, regularizers
+from kerasschool.errors import did_you_mean, message, unknown_arguments
+from kerasschool.layers.arguments import float_type, input_shape_from_old_arguments, plain_arguments, to_array
+from kerasschool.layers.keras_tensor import KerasTensor, unique_name
+from kerasschool.layers.penalties import ActivityPenalty, activity_penalty, carrying_losses
+from kerasschool.layers.weights import OwnsWeights
 from kerasschool.parameters import Memory, Parameter
 from kerasschool.registry import snake_case
 
-_name_counts = {}
-_training = [False]  # the last one tells layers inside a layer whether this is training
+_runs = []  # the `Run`s under way, the innermost last
 
 
-def unique_name(prefix):
-    """`"dense"`, then `"dense_1"`, `"dense_2"`, …"""
-    count = _name_counts.get(prefix, 0)
-    _name_counts[prefix] = count + 1
-    return f"{prefix}_{count}" if count else prefix
+class Run:
+    """One call from outside, as the layers inside see it: is it training? They leave their losses here.
+
+    Args:
+        training: bool.
+        outer: the run that this one is part of, or None.
+    """
+
+    def __init__(self, training, outer=None):
+        self.training = training
+        self.losses = [] if outer is None else outer.losses  # pairs (layer, loss)
 
 
-def forget_names():
-    """Start naming layers from the beginning (`utils.clear_session`)."""
-    _name_counts.clear()
-
-
-class KerasTensor:
-    """A stand-in for the numbers that will flow later: only their shape, type and name are known."""
-
-    def __init__(self, shape, dtype=None, name=None):
-        self.shape = tuple(shape)
-        self.dtype = dtype or config.floatx()
-        self.name = name or unique_name("keras_tensor")
-
-    def __repr__(self):
-        return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
-
-
-class Layer:
+class Layer(OwnsWeights):
     """The base of all layers, and of your own.
 
     Your own layer defines `call` in plain NumPy; its gradient is found by `autodiff`. Weights are made in `build`::
@@ -54,6 +45,8 @@ class Layer:
             def call(self, inputs):
                 return inputs * self.factor
 
+    `call` may also take `training`, use other layers that are attributes of this one, and call `add_loss`.
+
     The built-in layers define `forward` and `backward` instead, for speed: `backward` mirrors `forward`, overwrites
     the gradients of the layer's weights and returns the gradient of its input.
 
@@ -61,34 +54,57 @@ class Layer:
         activity_regularizer: what is added to the loss for large outputs: a name, a `Regularizer`, or None.
         trainable: False freezes the layer's weights.
         dtype: `"float32"` or `"float64"`; None for `config.floatx()`.
+        autocast: accepted, and without effect.
         name: str; None for the class's name in snake_case with a number.
 
     Lesson: 07.
     """
 
+    needs_build = True  # False: ready before it sees an input, for its shape does not matter
+    can_be_rebuilt = False  # True for models, whose layers change
+    needs_input_gradient = True  # the model sets it: False where nothing before this layer learns
+    replica_axes = 0  # how many axes come before the batch axis: a stack of models that train together
+    rows_are_independent = True  # may rows be evaluated in larger batches than asked for?
+    adds_penalty = False  # may `forward` add something to the loss?
+    penalty = 0.0  # what the last `forward` added to the loss
+    built_shape = None  # the shape of the inputs, batch axis first; None until it is known
+    _building = False
+    _activity_loss = None
+
     def __init__(self, *, activity_regularizer=None, trainable=True, dtype=None, autocast=True, name=None, **kwargs):
-        input_shape = _input_shape_from_old_arguments(type(self), kwargs)
+        input_shape = input_shape_from_old_arguments(type(self), kwargs)
         if kwargs:
             raise unknown_arguments(type(self).__name__, kwargs, type(self))
-        if name is not None and not isinstance(name, str):
-            raise ValueError(message("`name` must be a string.", name=name))
+        if name is not None and (not isinstance(name, str) or "/" in name):
+            raise ValueError(message("`name` must be a string without `/`.", name=name))
+        if not isinstance(trainable, (bool, np.bool_)):
+            raise ValueError(message("`trainable` must be True or False.", trainable=trainable))
         self.name = name or unique_name(snake_case(type(self).__name__))
-        self.dtype = _dtype_name(dtype)
+        self.dtype = float_type(dtype)
         self.autocast = autocast
-        self.built = False
+        self.built = not self.needs_build
         self.input_shape_hint = input_shape
+        self.input_spec = None
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self.memory = Memory()
-        self.needs_input_gradient = True
         self._trainable = bool(trainable)
         self._own_weights = []
         self._call_losses = []
 
+    def __new__(cls, *args, **kwargs):
+        layer = super().__new__(cls)
+        if cls.get_config is Layer.get_config and cls.__init__ is not Layer.__init__:
+            layer.__dict__["_arguments"] = plain_arguments(cls.__init__, args, kwargs)  # for get_config
+        return layer
+
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
+        if "build" in vars(cls):
+            cls.build = _noting_shape(cls.build)
+            cls.needs_build = True
         # A subclass of a built-in layer that brings its own `call` means it: differentiate that one.
         if "call" in vars(cls) and "forward" not in vars(cls):
-            cls.forward, cls.backward = Layer.forward, Layer.backward
+            cls.forward, cls.backward, cls.backward_linear = Layer.forward, Layer.backward, None
             cls.rows_are_independent, cls.adds_penalty = False, True
 
     def __setattr__(self, name, value):
@@ -98,69 +114,62 @@ class Layer:
         else:
             object.__setattr__(self, name, value)
 
+    def __getattr__(self, name):
+        if name.startswith("__") or hasattr(type(self), name):
+            return object.__getattribute__(self, name)
+        self.check_initialised()
+        known = [each for each in (*vars(self), *dir(type(self))) if not each.startswith("_")]
+        raise AttributeError(f"The layer `{self.name}` has no attribute {name!r}.{did_you_mean(name, known)}")
+
     # Building: shapes become known, weights are made
 
     def build(self, input_shape):
         """Make the weights for inputs of this shape (the batch axis first, as None)."""
-        self.built = True
+        self.built, self.built_shape = True, tuple(input_shape)
 
     def ensure_built(self, input_shape):
-        """Build the layer if it is not, and check the shape if it is."""
-        if not self.built:
-            input_shape = tuple(input_shape)
-            self.build(input_shape)
-            self.built = True
-            self.built_shape = input_shape
-            for weight in self._own_weights:
-                weight.path = f"{self.name}/{weight.name}"
-        else:
+        """Build the layer if it is not built; raise the error that teaches if it cannot take inputs of this shape."""
+        self.check_initialised()
+        input_shape = tuple(input_shape)
+        if self.built:
             self.check_input_shape(input_shape)
+        else:
+            Layer.check_input_shape(self, input_shape)
+            if _runs and _runs[-1].training:
+                raise RuntimeError(
+                    f"`{self.name}` gets its weights in the middle of training, too late to be trained. Make layers in "
+                    "`__init__`, not in `call`, and those that `call` uses in training only also in "
+                    f"`build`: `self.{self.name}.build(input_shape)`."
+                )
+            self.build(input_shape)
+            self.check_input_shape(input_shape)
+            if not all(layer.built for layer in self.layers_inside):
+                self._probe(input_shape)  # calling them builds them
+        if self.built_shape is None:
+            self.built_shape = input_shape
 
     def check_input_shape(self, input_shape):
-        """Raise the error that teaches if a built layer cannot take inputs of this shape."""
+        """Raise the error that teaches if the layer cannot take inputs of this shape."""
+        if self.input_spec is not None:
+            specs = self.input_spec if isinstance(self.input_spec, (list, tuple)) else [self.input_spec]
+            specs[0].check(input_shape, self.name)
 
     def compute_output_shape(self, input_shape):
         """The shape of what comes out when `input_shape` (batch axis included) goes in."""
+        input_shape = tuple(input_shape)
         if type(self).call is Layer.call:
-            return tuple(input_shape)
-        probe = np.zeros([1 if size is None else size for size in input_shape], self.dtype)
-        return (input_shape[0], *self._plain_call(probe, training=False).shape[1:])
+            return input_shape
+        shape = self._probe(input_shape)
+        if None in input_shape[1:]:  # axes of any size: those that the output's shape follows
+            other = self._probe(input_shape, any_size=3)
+            shape = tuple(size if size == same else None for size, same in zip(shape, other))
+        return (input_shape[0], *shape[1:]) if shape else shape
 
-    def add_weight(
-        self,
-        shape=None,
-        initializer=None,
-        dtype=None,
-        trainable=True,
-        autocast=True,
-        regularizer=None,
-        constraint=None,
-        name=None,
-        **kwargs,
-    ):
-        """Make one weight array and remember it.
-
-        Args:
-            shape: tuple of ints; None or () for a single number.
-            initializer: a name, class or instance; None is `"glorot_uniform"` for floats.
-            trainable: False for an array that training does not change by gradient.
-            regularizer, constraint: names, instances or None.
-            name: shown by `summary` and in saved files.
-
-        Returns:
-            A `Parameter`.
-        """
-        shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
-        initializer = initializers.get(initializer if initializer is not None else "glorot_uniform")
-        weight = Parameter(
-            initializer(shape, dtype=dtype or self.dtype),
-            name=name or "variable",
-            trainable=trainable,
-            regularizer=regularizers.get(regularizer),
-            constraint=constraints.get(constraint),
-        )
-        self._own_weights.append(weight)
-        return weight
+    def _probe(self, input_shape, any_size=2):
+        """The shape of the output for two rows of zeros."""
+        sizes = [2, *(any_size if size is None else size for size in input_shape[1:])]
+        with np.errstate(all="ignore"):
+            return np.shape(autodiff.plain(self._run(Run(training=False), np.zeros(sizes, self.dtype))))
 
     # Running
 
@@ -168,14 +177,37 @@ class Layer:
         """The layer's output for `inputs` (an array, list or, inside another layer's `call`, a tensor)."""
         if isinstance(inputs, KerasTensor):
             self.ensure_built(inputs.shape)
-            return KerasTensor(self.compute_output_shape(inputs.shape), inputs.dtype)
-        training = _training[-1] if training is None else bool(training)
-        if not isinstance(inputs, autodiff.Tensor):
-            inputs = to_array(inputs, self.dtype)
-        self.ensure_built((None, *inputs.shape[1:]))
-        if args or kwargs or isinstance(inputs, autodiff.Tensor):
-            return self._call_with_training(inputs, training, *args, **kwargs)
-        return np.array(self.forward(inputs, training))
+            return KerasTensor(self.compute_output_shape(inputs.shape), self.dtype)
+        outer = _runs[-1] if _runs else None
+        if training is None:
+            training = outer.training if outer is not None else _training_default(type(self))
+        inputs = self._as_inputs(inputs, outer)
+        shape = inputs[0].shape if isinstance(inputs, list) else inputs.shape
+        self.ensure_built((None, *shape[1:]) if shape else shape)
+        if outer is None:
+            self._forget_losses()
+            if isinstance(inputs, np.ndarray) and not args and not kwargs:
+                output = _own_copy(self.forward(inputs, bool(training)))
+                if self.activity_regularizer is not None:
+                    self._activity_loss = float(activity_penalty(self.activity_regularizer, output))
+                return output
+        run = Run(bool(training), outer)
+        output = self._run(run, inputs, *args, **kwargs)
+        if self.activity_regularizer is not None:
+            self._activity_loss = activity_penalty(self.activity_regularizer, output)
+            run.losses.append((self, self._activity_loss))
+        if outer is None and not _has_tensor(inputs):
+            _losses_become_numbers(run)
+            return _own_copy(autodiff.plain(output))
+        return output
+
+    def _as_inputs(self, inputs, outer):
+        if isinstance(inputs, autodiff.Tensor):
+            return inputs
+        several = isinstance(inputs, (list, tuple)) and any(hasattr(each, "shape") for each in inputs)
+        if several and (outer is not None or _has_tensor(inputs)):  # for a `call` that takes a list of arrays
+            return [each if isinstance(each, autodiff.Tensor) else to_array(each, self.dtype) for each in inputs]
+        return to_array(inputs, self.dtype)
 
     def call(self, inputs):
         """What the layer computes, in plain NumPy. Define it in your own layer."""
@@ -183,11 +215,20 @@ class Layer:
 
     def forward(self, x, training=False):
         """Output for a batch `x` (array). Keeps in `self.memory` what `backward` needs."""
-        if not training:
-            return self._plain_call(x, training)
-        self._call_losses = []
-        y, self.memory.pullback = autodiff.vjp(lambda inputs: self._call_with_training(inputs, training), x)
-        return y
+        self._forget_losses()
+        run = Run(training)
+        if training and (self.needs_input_gradient or self.trainable_weights):
+
+            def taped(inputs):
+                output = self._run(run, inputs)
+                return carrying_losses(output, [loss for _, loss in run.losses])
+
+            y, self.memory.pullback = autodiff.vjp(taped, x)
+        else:
+            y = autodiff.plain(self._run(run, x.copy()))  # a copy: the reader's code may write into it
+        _losses_become_numbers(run)
+        self.penalty = float(sum(autodiff.plain(loss) for _, loss in run.losses))
+        return y if isinstance(y, (tuple, list)) else np.asarray(y, self.dtype)
 
     def backward(self, dy):
         """Gradient of the input, given that of the output; overwrites the gradients of the layer's weights."""
@@ -198,123 +239,54 @@ class Layer:
 
     def stages(self):
         """The layers that run one after the other when this layer runs: itself, and what its options add."""
-        return [self]
+        return [self] if self.activity_regularizer is None else [self, ActivityPenalty(self)]
 
-    rows_are_independent = True  # may rows be evaluated in larger batches than asked for?
-    adds_penalty = False  # may `forward` add something to the loss?
-    penalty = 0.0  # what the last `forward` added to the loss
-
-    def _plain_call(self, x, training):
-        y = self._call_with_training(x, training)
-        return y.value if isinstance(y, autodiff.Tensor) else np.asarray(y)
-
-    def _call_with_training(self, inputs, training, *args, **kwargs):
-        if "training" in inspect.signature(self.call).parameters:
-            kwargs["training"] = training
-        _training.append(training)
+    def _run(self, run, inputs, *args, **kwargs):
+        if _training_default(type(self)) is not None:
+            kwargs["training"] = run.training
+        _runs.append(run)
         try:
             return self.call(inputs, *args, **kwargs)
         finally:
-            _training.pop()
-
-    # Weights
-
-    @property
-    def layers_inside(self):
-        """The layers that are attributes of this layer, also in lists and dictionaries, in order."""
-        found = []
-        for value in vars(self).values():
-            values = value if isinstance(value, (list, tuple)) else value.values() if isinstance(value, dict) else [value]
-            found += [each for each in values if isinstance(each, Layer) and each not in found]
-        return found
-
-    @property
-    def weights(self):
-        """All weights as a list of `Parameter`: the layer's own, trainable first, then those of layers inside."""
-        own = sorted(self._own_weights, key=lambda weight: not weight.trainable)
-        return own + [weight for layer in self.layers_inside for weight in layer.weights]
-
-    variables = weights
-
-    @property
-    def trainable_weights(self):
-        """The weights that training changes by gradient; none when the layer is frozen."""
-        if not self.trainable:
-            return []
-        own = [weight for weight in self._own_weights if weight.trainable]
-        return own + [weight for layer in self.layers_inside for weight in layer.trainable_weights]
-
-    trainable_variables = trainable_weights
-
-    @property
-    def non_trainable_weights(self):
-        """The weights that are not trainable, or frozen."""
-        trained = {id(weight) for weight in self.trainable_weights}
-        return [weight for weight in self.weights if id(weight) not in trained]
-
-    non_trainable_variables = non_trainable_weights
-
-    @property
-    def trainable(self):
-        """False freezes the layer. A change counts from the next `compile` on."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value):
-        self._trainable = bool(value)
-        for layer in self.layers_inside:
-            layer.trainable = value
-
-    def get_weights(self):
-        """The weights as a list of NumPy arrays of their own; `[]` before the layer is built.
-
-        Lesson: 02.
-        """
-        return [weight.numpy() for weight in self.weights]
-
-    def set_weights(self, weights):
-        """Copy a list of arrays, as `get_weights` gives it, into the layer.
-
-        Raises:
-            ValueError: when the number of arrays or a shape does not fit; then nothing is changed.
-        """
-        own = self.weights
-        arrays = [np.asarray(array) for array in weights]
-        expected, received = [w.shape for w in own], [a.shape for a in arrays]
-        if expected != received:
-            unbuilt = "" if self.built else " The layer is not built yet, so it has no weights: call it on data first."
-            raise ValueError(
-                message(
-                    f"`{self.name}.set_weights` got arrays that do not fit.{unbuilt}",
-                    f"Expected {len(own)} arrays of shapes {expected}.",
-                    shapes=received,
-                )
-            )
-        for array in arrays:
-            if array.dtype.kind not in "fiub":
-                raise ValueError(message("Weights must be numbers.", dtype=str(array.dtype)))
-        for weight, array in zip(own, arrays, strict=True):
-            weight.assign(array)
-
-    def count_params(self):
-        """The number of weights: every entry of every array counted."""
-        if not self.built:
-            raise ValueError(
-                f"`{self.name}` is not built yet, so its parameters cannot be counted. "
-                "Put an `Input(shape=(n_inputs,))` in front, or call `build(input_shape)`."
-            )
-        return int(sum(weight.size for weight in self.weights))
+            _runs.pop()
 
     # Losses that belong to the layer
 
     def add_loss(self, loss):
-        """Inside `call`: add a number to the loss that training minimises."""
-        self._call_losses.append(loss)
+        """Inside `call`: add a number to the loss that training minimises.
+
+        >>> class Sparse(Layer):
+        ...     def call(self, inputs):
+        ...         self.add_loss(0.1 * np.mean(np.abs(inputs)))
+        ...         return inputs
+        >>> layer = Sparse()
+        >>> y = layer([[1.0, -3.0]])
+        >>> [round(loss, 6) for loss in layer.losses]
+        [0.2]
+        """
+        for each in loss if isinstance(loss, (list, tuple)) else [loss]:
+            value = autodiff.plain(each)
+            if np.shape(value) != ():
+                raise ValueError(message("A loss must be one number.", "Take `np.mean` or `np.sum` of it.", loss=value))
+            self._call_losses.append(each)
+            if _runs:
+                _runs[-1].losses.append((self, each))
 
     @property
     def losses(self):
-        """The penalties of the regularizers of this layer's weights, as a list of numbers."""
-        return [w.regularizer(w.value) for w in self.trainable_weights if w.regularizer is not None]
+        """What this layer and those inside add to the loss, as a list: `add_loss`, outputs' prices, weights' prices."""
+        found = []
+        for layer in self.all_layers():
+            found += layer._call_losses
+            if layer._activity_loss is not None:
+                found.append(layer._activity_loss)
+        return found + [w.regularizer(w.value) for w in self.trainable_weights if w.regularizer is not None]
+
+    def _forget_losses(self):
+        for layer in self.all_layers():
+            if layer._call_losses:
+                layer._call_losses = []
+            layer._activity_loss = None
 
     # Description
 
@@ -329,72 +301,122 @@ class Layer:
         return KerasTensor(self._known_shape(), self.dtype, name=self.name)
 
     def _known_shape(self):
-        if not self.built:
+        if self.built_shape is None:
             raise AttributeError(f"`{self.name}` is not built yet, so its shapes are not known.")
         return self.built_shape
 
+    @property
+    def compute_dtype(self):
+        """The float type that the layer computes in: `dtype`."""
+        return self.dtype
+
+    @property
+    def variable_dtype(self):
+        """The float type of the layer's weights: `dtype`."""
+        return self.dtype
+
     def get_config(self):
-        """The arguments that make an equal layer, as a dictionary of plain values."""
-        policy = {"module": "keras", "class_name": "DTypePolicy", "config": {"name": self.dtype}, "registered_name": None}
-        return {"name": self.name, "trainable": self.trainable, "dtype": policy}
+        """The arguments that make an equal layer, as a dictionary of plain values.
+
+        A layer of your own whose arguments are all plain values needs no `get_config`.
+        """
+        config = {"name": self.name, "trainable": self.trainable, "dtype": _dtype_policy(self.dtype)}
+        if self.activity_regularizer is not None:
+            config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
+        if "_arguments" in self.__dict__:
+            if self._arguments is None:
+                raise NotImplementedError(
+                    f"`{type(self).__name__}` was made with arguments that are not plain values, so it needs a "
+                    "`get_config` method that returns `{**super().get_config(), 'argument': value, …}`."
+                )
+            taken = inspect.signature(type(self).__init__).parameters
+            if "name" not in taken and not any(each.kind is each.VAR_KEYWORD for each in taken.values()):
+                del config["name"]
+            config = {**self._arguments, **config}
+        return config
 
     @classmethod
     def from_config(cls, config):
         """The layer that `get_config` described (with new weights)."""
-        return cls(**config)
+        try:
+            return cls(**config)
+        except TypeError as error:
+            raise TypeError(f"`{cls.__name__}` cannot be made from its config {config}: {error}") from error
 
     def get_build_config(self):
-        """What `build` needs, for saved files."""
-        return {"input_shape": self.built_shape} if self.built and hasattr(self, "built_shape") else None
+        """What `build` needs, for saved files; None for a layer that needs no building."""
+        return {"input_shape": self.built_shape} if self.built and self.needs_build else None
 
     def build_from_config(self, config):
         """Build with the shape that `get_build_config` kept."""
-        if config.get("input_shape") is not None:
-            self.ensure_built(tuple(config["input_shape"]))
+        if config and config.get("input_shape") is not None:
+            self.ensure_built(config["input_shape"])
+
+    def __getstate__(self):  # what a call left behind holds its tape, which cannot be copied
+        return {**self.__dict__, "_call_losses": [], "_activity_loss": None}
 
     def __repr__(self):
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
 
-def to_array(values, dtype):
-    """`values` as a C-contiguous array of `dtype`, with the error that teaches for text and ragged lists."""
-    try:
-        array = np.asarray(values)
-        if array.dtype.kind not in "fiub":
-            array = np.asarray(values, dtype=dtype)
-    except (ValueError, TypeError) as error:
+def _noting_shape(build):
+    """A `build` method that runs once and notes for which shape."""
+
+    @functools.wraps(build)
+    def noting(self, input_shape=None):
+        if self._building:  # `super().build(input_shape)`
+            return build(self, input_shape)
+        if self.built and not self.can_be_rebuilt:
+            return self.check_input_shape(input_shape)
+        self._building = True
+        try:
+            build(self, input_shape)
+        finally:
+            self._building = False
+        self.built = True
+        if self.built_shape is None and input_shape is not None:
+            self.built_shape = tuple(input_shape)
+
+    return noting
+
+
+@functools.cache
+def _training_default(cls):
+    """What `call` gets for `training` when nobody says, False or True; None if it has no such argument."""
+    argument = inspect.signature(cls.call).parameters.get("training")
+    if argument is None:
+        return None
+    return argument.default is True
+
+
+def _has_tensor(inputs):
+    several = isinstance(inputs, (list, tuple))
+    return any(isinstance(each, autodiff.Tensor) for each in (inputs if several else [inputs]))
+
+
+def _losses_become_numbers(run):
+    """Let go of the tape behind the losses that the layers keep."""
+    for layer in {id(layer): layer for layer, _ in run.losses}.values():
+        layer._call_losses = [float(autodiff.plain(loss)) for loss in layer._call_losses]
+        if layer._activity_loss is not None:
+            layer._activity_loss = float(autodiff.plain(layer._activity_loss))
+
+
+def _own_copy(y):
+    return type(y)(map(_own_copy, y)) if isinstance(y, (tuple, list)) else np.array(y)
+
+
+def _dtype_policy(dtype):
+    """Keras's way to write down a float type."""
+    return {"module": "keras", "class_name": "DTypePolicy", "config": {"name": dtype}, "registered_name": None}
+
+
+def activation_record(activation):
+    """The record of an activation given as an argument; one that has weights of its own is refused."""
+    found = activations.get(activation)
+    if isinstance(found, Layer) and found.needs_build:
         raise ValueError(
-            message(
-                "These inputs cannot be read as an array of numbers.",
-                "Expected rows of numbers, all of the same length.",
-                "Texts must be encoded as numbers first.",
-                inputs=values,
-            )
-        ) from error
-    return np.ascontiguousarray(array, dtype=dtype) if array.ndim else array.astype(dtype)
-
-
-def _dtype_name(dtype):
-    if isinstance(dtype, dict):
-        dtype = dtype.get("config", dtype).get("name")
-    name = config.floatx() if dtype is None else getattr(dtype, "name", None) or np.dtype(dtype).name
-    if name not in config.FLOATS:
-        raise ValueError(message("Unknown float type.", f"Expected one of {', '.join(config.FLOATS)}.", dtype=dtype))
-    return name
-
-
-def _input_shape_from_old_arguments(cls, kwargs):
-    """The shape in `input_shape=`, `input_dim=` or `batch_input_shape=`, which are taken out of `kwargs`."""
-    shape = None
-    if "batch_input_shape" in kwargs:
-        shape = tuple(kwargs.pop("batch_input_shape"))[1:]
-    for name in ("input_shape", "input_dim"):
-        if name in kwargs:
-            value = kwargs.pop(name)
-            shape = (value,) if isinstance(value, (int, np.integer)) else tuple(value)
-            warnings.warn(
-                f"`{cls.__name__}({name}={value})` is an old spelling. "
-                f"Today `Input(shape={shape})` comes first in the model.",
-                stacklevel=caller_depth(),
-            )
-    return shape
+            message(f"`{type(found).__name__}` has weights, which would not be trained inside another layer.",
+                    "Add it to the model as a layer of its own.", activation=found)
+        )
+    return activations.record(found)

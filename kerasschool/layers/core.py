@@ -1,52 +1,28 @@
-"""The layers that add nothing to learn: the entrance, and an activation standing alone.
+"""The layers that have nothing to learn: the entrance, one that does nothing, an activation standing alone.
 
 Lesson: 02, 07. Source: `keras.layers`.
 """
 
-from kerasschool import activations
-from kerasschool.errors import check_whole, message
-from kerasschool.layers.base import KerasTensor, Layer
+import numpy as np
+
+from kerasschool import activations, config, regularizers
+from kerasschool.errors import message
+from kerasschool.layers.arguments import check_shape
+from kerasschool.layers.base import Layer, activation_record
+from kerasschool.layers.keras_tensor import KerasTensor
 
 
-def Input(shape=None, batch_size=None, dtype=None, name=None, batch_shape=None, **ignored):  # noqa: N802
-    """Say how many numbers go in: ``Input(shape=(8,))`` comes first in a model.
+class Identity(Layer):
+    """Hands its inputs on unchanged: a placeholder.
 
-    Args:
-        shape: tuple of ints, without the batch axis; an int n means `(n,)`.
-        batch_size: None for batches of any size.
-        dtype, name: as for a layer.
-
-    >>> Input(shape=(8,)).shape
-    (None, 8)
-    """
-    layer = InputLayer(shape=shape, batch_size=batch_size, dtype=dtype, name=name, batch_shape=batch_shape)
-    return KerasTensor(layer.batch_shape, layer.dtype, layer.name)
-
-
-class InputLayer(Layer):
-    """The entrance of a model as a layer; `Input` is the usual way to write it.
-
-    Args:
-        shape: tuple of ints, without the batch axis.
-        batch_size: None for batches of any size.
+    >>> Identity()([[1.0, 2.0]])
+    array([[1., 2.]], dtype=float32)
     """
 
-    def __init__(self, shape=None, batch_size=None, dtype=None, name=None, batch_shape=None, **kwargs):
-        super().__init__(dtype=dtype, name=name or None, **kwargs)
-        if batch_shape is not None:
-            batch_size, *shape = batch_shape
-        if shape is None:
-            raise ValueError(
-                message("An input needs a shape.", "Expected a tuple with the number of inputs.",
-                        "For rows of 8 numbers write `Input(shape=(8,))`.", shape=shape)
-            )
-        shape = (shape,) if isinstance(shape, int) else shape
-        if isinstance(shape, (str, bytes)) or not hasattr(shape, "__iter__"):
-            raise ValueError(message("`shape` must be a tuple of whole numbers.", "For rows of 8 numbers: `(8,)`.",
-                                     shape=shape))
-        shape = tuple(None if size is None else check_whole("shape", size) for size in shape)
-        self.batch_shape = (batch_size, *shape)
-        self.built_shape, self.built = self.batch_shape, True
+    needs_build = False
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
 
     def call(self, inputs):
         return inputs
@@ -57,6 +33,57 @@ class InputLayer(Layer):
     def backward(self, dy):
         return dy
 
+    def compute_output_shape(self, input_shape):
+        return tuple(input_shape)
+
+
+def Input(shape=None, batch_size=None, dtype=None, sparse=None, ragged=None, batch_shape=None, name=None,  # noqa: N802
+          tensor=None, optional=False):
+    """Say how many numbers go in: ``Input(shape=(8,))`` comes first in a model.
+
+    Args:
+        shape: tuple of ints, without the batch axis; an int n means `(n,)`; None in it stands for any size.
+        batch_size: None for batches of any size.
+        dtype: `"float32"`, or `"int32"` for whole numbers such as the ids of an `Embedding`.
+        batch_shape: `shape` with the batch size in front, instead of both.
+        name: str.
+        sparse, ragged, tensor, optional: Keras's arguments for other kinds of inputs; leave them out.
+
+    >>> Input(shape=(8,)).shape
+    (None, 8)
+
+    Lesson: 02.
+    """
+    layer = InputLayer(shape, batch_size, dtype, sparse, ragged, batch_shape, tensor, optional, name)
+    return KerasTensor(layer.batch_shape, layer.dtype, layer.name)
+
+
+class InputLayer(Identity):
+    """The entrance of a model as a layer; `Input` is the usual way to write it, with the same arguments."""
+
+    def __init__(self, shape=None, batch_size=None, dtype=None, sparse=None, ragged=None, batch_shape=None,
+                 input_tensor=None, optional=False, name=None, **kwargs):
+        shape = kwargs.pop("input_shape", shape)
+        batch_shape = kwargs.pop("batch_input_shape", batch_shape)
+        super().__init__(name=name, **kwargs)
+        for option, value in (("sparse", sparse), ("ragged", ragged), ("tensor", input_tensor), ("optional", optional)):
+            if value is not None and value is not False:
+                raise ValueError(message("Only plain arrays can be inputs here.", f"Leave `{option}` out.",
+                                         **{option: value}))
+        if batch_shape is not None:
+            if shape is not None or batch_size is not None:
+                raise ValueError(message("`batch_shape` stands for `shape` and `batch_size`: give one or the other.",
+                                         batch_shape=batch_shape, shape=shape, batch_size=batch_size))
+            batch_size, *shape = batch_shape
+        if shape is None:
+            raise ValueError(
+                message("An input needs a shape.", "Expected a tuple with the number of inputs.",
+                        "For rows of 8 numbers write `Input(shape=(8,))`.", shape=shape)
+            )
+        self.batch_shape = (*check_shape("batch_size", (batch_size,)), *check_shape("shape", shape))
+        self.built_shape = self.batch_shape
+        self.dtype = number_type(dtype)
+
     def compute_output_shape(self, input_shape=None):
         return self.batch_shape
 
@@ -64,9 +91,16 @@ class InputLayer(Layer):
         return {"batch_shape": self.batch_shape, "dtype": self.dtype, "sparse": False, "ragged": False,
                 "name": self.name, "optional": False}
 
-    @classmethod
-    def from_config(cls, config):
-        return cls(**{key: value for key, value in config.items() if key not in ("sparse", "ragged", "optional")})
+
+def number_type(dtype):
+    """The name of a type of numbers, `config.floatx()` for None, or the error that says what one is."""
+    try:
+        known = np.dtype(config.floatx() if dtype is None else dtype)
+    except TypeError as error:
+        raise ValueError(message("Unknown type of numbers.", "Expected, say, 'float32'.", dtype=dtype)) from error
+    if known.kind not in "fiub":
+        raise ValueError(message("Inputs must be numbers.", "Texts must be encoded as numbers first.", dtype=dtype))
+    return known.name
 
 
 class Activation(Layer):
@@ -81,10 +115,11 @@ class Activation(Layer):
     Lesson: 07.
     """
 
+    needs_build = False
+
     def __init__(self, activation, **kwargs):
         super().__init__(**kwargs)
-        self.activation = activations.record(activations.get(activation))
-        self.built = True
+        self.activation = activation_record(activation)
 
     def call(self, inputs):
         return self.activation(inputs)
@@ -106,3 +141,27 @@ class Activation(Layer):
 
     def get_config(self):
         return {**super().get_config(), "activation": activations.serialize(self.activation)}
+
+
+class ActivityRegularization(Identity):
+    """Hands its inputs on, and adds ``l1 · sum(|x|) + l2 · sum(x²)``, divided by the number of rows, to the loss.
+
+    Args:
+        l1, l2: factors, 0 or more.
+
+    >>> layer = ActivityRegularization(l2=0.5)
+    >>> y = layer([[1.0, 3.0], [1.0, 3.0]])
+    >>> layer.losses
+    [5.0]
+
+    Lesson: 10.
+    """
+
+    def __init__(self, l1=0.0, l2=0.0, **kwargs):
+        super().__init__(activity_regularizer=regularizers.L1L2(l1=l1, l2=l2), **kwargs)
+        self.l1, self.l2 = l1, l2
+
+    def get_config(self):
+        config = {**super().get_config(), "l1": self.l1, "l2": self.l2}
+        del config["activity_regularizer"]
+        return config

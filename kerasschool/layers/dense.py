@@ -7,8 +7,16 @@ import numpy as np
 
 from kerasschool import activations, constraints, initializers, old_spellings, regularizers
 from kerasschool.errors import check_whole, message
-from kerasschool.layers.base import Layer
+from kerasschool.layers.base import Layer, activation_record
 from kerasschool.parameters import product
+
+
+def refuse_arguments(**arguments):
+    """Raise the error that teaches for an argument that only large language models need."""
+    for name, value in arguments.items():
+        if value is not None:
+            happened = f"`{name}` is for large language models."
+            raise ValueError(message(happened, fix="Leave it out, or use Keras itself.", **{name: value}))
 
 
 class Dense(Layer):
@@ -21,6 +29,7 @@ class Dense(Layer):
         kernel_initializer, bias_initializer: how the weights start; `"glorot_uniform"` and `"zeros"`.
         kernel_regularizer, bias_regularizer, activity_regularizer: penalties added to the loss, or None.
         kernel_constraint, bias_constraint: applied to the weights after each update, or None.
+        lora_rank, lora_alpha, quantization_config: for large language models; leave them out.
 
     Shapes:
         input `(batch, ..., inputs)` → output `(batch, ..., units)`; kernel `(inputs, units)`, bias `(units,)`.
@@ -44,6 +53,9 @@ class Dense(Layer):
         activity_regularizer=None,
         kernel_constraint=None,
         bias_constraint=None,
+        lora_rank=None,
+        lora_alpha=None,
+        quantization_config=None,
         **kwargs,
     ):
         old = {name: kwargs.pop(name) for name in list(kwargs) if name in old_spellings.LAYER}
@@ -53,9 +65,10 @@ class Dense(Layer):
             kernel_initializer = new.get("kernel_initializer", kernel_initializer)
             kernel_regularizer = new.get("kernel_regularizer", kernel_regularizer)
         units = check_whole("units", units)
+        refuse_arguments(lora_rank=lora_rank, lora_alpha=lora_alpha, quantization_config=quantization_config)
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.units = units
-        self.activation = activations.record(activations.get(activation))
+        self.activation = activation_record(activation)
         self.use_bias = bool(use_bias)
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.bias_initializer = initializers.get(bias_initializer)
@@ -147,7 +160,7 @@ class Dense(Layer):
             "bias_initializer": initializers.serialize(self.bias_initializer),
             "kernel_regularizer": regularizers.serialize(self.kernel_regularizer),
             "bias_regularizer": regularizers.serialize(self.bias_regularizer),
-            "activity_regularizer": regularizers.serialize(self.activity_regularizer),
             "kernel_constraint": constraints.serialize(self.kernel_constraint),
             "bias_constraint": constraints.serialize(self.bias_constraint),
+            "quantization_config": None,
         }

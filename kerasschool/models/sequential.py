@@ -35,6 +35,8 @@ class Sequential(Trainer, Layer):
     (1, 1)
     """
 
+    can_be_rebuilt = True
+
     def __init__(self, layers=None, trainable=True, name=None):
         super().__init__(trainable=trainable, name=name)
         self._layers = []
@@ -229,7 +231,8 @@ class Sequential(Trainer, Layer):
     @property
     def last_activation(self):
         """The activation record that the output comes from, or None if the last layer is not an activation."""
-        return getattr(self._stages[-1], "activation", None) if hasattr(self._stages[-1], "backward_linear") else None
+        last = self._stages[-1]
+        return getattr(last, "activation", None) if getattr(last, "backward_linear", None) is not None else None
 
     # Description
 

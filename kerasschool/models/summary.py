@@ -38,7 +38,7 @@ def summary_rows(model, expand_nested=False, show_trainable=False, layer_range=N
 
 
 def _has_shape(layer):
-    return layer.built and hasattr(layer, "built_shape")
+    return layer.built_shape is not None
 
 
 def _layers(model, expand_nested, layer_range):

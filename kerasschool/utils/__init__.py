@@ -4,7 +4,7 @@ Source: `keras.utils`.
 """
 
 from kerasschool.errors import helpful_getattr
-from kerasschool.layers.base import forget_names as clear_session
+from kerasschool.layers.keras_tensor import forget_names as clear_session
 from kerasschool.registry import (
     CustomObjectScope,
     custom_object_scope,
