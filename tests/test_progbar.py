@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from kerasschool import config
 from kerasschool.callbacks import CallbackList
 from kerasschool.utils import io_utils, progbar
 from kerasschool.utils.progbar import Progbar
@@ -156,6 +157,19 @@ def test_values_are_averaged_or_shown_as_they_are(clock, monkeypatch):
     assert screens.shown(terminal.getvalue()).endswith("mean: 1.7500 - last: 2.0000")
     with pytest.raises(ValueError, match="not both"):
         Progbar(10, stateful_metrics=["a"], stateless_metrics=["b"])
+
+
+def test_a_log_gets_one_plain_line_per_epoch(clock, monkeypatch, caplog):
+    terminal = screens.in_terminal(monkeypatch)
+    config.disable_interactive_logging()
+    try:
+        with caplog.at_level("INFO", "kerasschool"):
+            fit(clock, 0.1, epochs=1, steps=5)
+    finally:
+        config.enable_interactive_logging()
+    assert terminal.writes == []
+    assert len(caplog.messages) == 1
+    assert caplog.messages[0].startswith(f"5/5 {BAR} 1s ")
 
 
 def test_a_console_without_the_line_character_gets_another(clock, monkeypatch):

@@ -12,6 +12,7 @@ import time
 
 import numpy as np
 
+from kerasschool.config import is_interactive_logging_enabled
 from kerasschool.errors import message
 from kerasschool.utils.io_utils import in_notebook, in_terminal, print_message
 
@@ -68,7 +69,7 @@ class Progbar:
         self.stateless_metrics = None if stateless_metrics is None else set(stateless_metrics)
 
         notebook = in_notebook()
-        self._redraws = notebook or in_terminal()
+        self._redraws = is_interactive_logging_enabled() and (notebook or in_terminal())
         if notebook:
             self.interval = max(interval, NOTEBOOK_INTERVAL)
         self._seen_so_far = 0
