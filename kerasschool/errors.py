@@ -8,7 +8,6 @@ Every error a learner can cause is built here, so that all of them read alike::
 
 import difflib
 import inspect
-import math
 import numbers
 
 
@@ -91,8 +90,8 @@ def check_whole(name, value, minimum=1):
 
 
 def check_number(name, value, minimum=None, maximum=None, *, exclusive=False):
-    """`value` unchanged if it is a finite real number within its bounds, else the error that says so."""
-    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+    """`value` unchanged if it is a real number (not NaN) within its bounds, else the error that says so."""
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool) and value == value
     if is_number:
         above = minimum is None or value > minimum or (value == minimum and not exclusive)
         below = maximum is None or value < maximum or (value == maximum and not exclusive)

@@ -143,7 +143,10 @@ class FunctionRegularizer(Regularizer):
 
 def check_factor(name, value, default):
     """`value` as a float, None as `default`, or the error that says what a penalty's factor must be."""
-    return float(check_number(name, default if value is None else value, 0))
+    factor = default if value is None else value
+    if factor == np.inf:
+        raise ValueError(message(f"`{name}` must be a number, and a finite one.", **{name: value}))
+    return float(check_number(name, factor, 0))
 
 
 l1, l2, l1_l2, orthogonal_regularizer = L1, L2, L1L2, OrthogonalRegularizer
