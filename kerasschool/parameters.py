@@ -7,6 +7,8 @@ So an optimizer step is the textbook formula, applied once to the whole model, w
 Speed idioms explained here, once: views of one vector (`Parameters`) and scratch for matmul results (`Memory`).
 """
 
+import itertools
+
 import numpy as np
 
 from kerasschool.autodiff import Tensor
@@ -105,7 +107,7 @@ class Parameters:
     def _pack(self):
         dtype = np.result_type(*(p.value.dtype for p in self.list)) if self.list else np.float32
         ends = np.cumsum([0] + [p.value.size for p in self.list])
-        self.slices = [slice(int(start), int(end)) for start, end in zip(ends[:-1], ends[1:], strict=True)]
+        self.slices = [slice(int(start), int(end)) for start, end in itertools.pairwise(ends)]
         self.values = np.empty(int(ends[-1]), dtype)
         self.grads = np.zeros(int(ends[-1]), dtype)
         for parameter, value, grad in zip(self.list, self.split(self.values), self.split(self.grads), strict=True):

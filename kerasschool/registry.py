@@ -37,10 +37,11 @@ class Registry:
         module: the public module, for example `"activations"`.
         objects: classes and functions, found by name, snake_case name and lower-case name.
         aliases: further names, for example `{"mse": mean_squared_error}`.
+        spell: from a class's name to the one that is written as a string.
     """
 
-    def __init__(self, kind, module, objects=(), aliases=None):
-        self.kind, self.module = kind, module
+    def __init__(self, kind, module, objects=(), aliases=None, spell=snake_case):
+        self.kind, self.module, self.spell = kind, module, spell
         self.names = {}
         self.public = {}
         for each in objects:
@@ -70,7 +71,7 @@ class Registry:
 
     def known(self):
         """One spelling of every name, the one that is written in code as a string."""
-        return sorted({snake_case(name) for name in self.public})
+        return sorted({self.spell(name) for name in self.public})
 
     def get(self, identifier):
         """The object for a name, config, class, function or instance; None stays None."""
@@ -315,7 +316,9 @@ def _rebuild(cls, config, inner):
         else:
             obj = cls(**{key: _deserialize(value) for key, value in inner.items()})
     except TypeError as error:
-        raise ValueError(f"Cannot rebuild `{cls.__name__}` from its config: {error} Received: {short(inner)}") from error
+        raise ValueError(
+            f"Cannot rebuild `{cls.__name__}` from its config: {error} Received: {short(inner)}"
+        ) from error
     build = config.get("build_config")
     if build and hasattr(obj, "build_from_config"):
         obj.build_from_config(build)

@@ -132,7 +132,10 @@ def test_partners(units, loss):
     model = network(units, end)
     x = rng.normal(size=(7, 3))
     labels = rng.integers(0, max(units, 2), 7)
-    y = {"binary_crossentropy": rng.integers(0, 2, (7, units)), "categorical_crossentropy": np.eye(max(units, 2))[labels]}
+    y = {
+        "binary_crossentropy": rng.integers(0, 2, (7, units)),
+        "categorical_crossentropy": np.eye(max(units, 2))[labels],
+    }
     y = y.get(loss, labels)
     model.compile(loss=loss, optimizer="sgd")
     assert model._partners
@@ -198,8 +201,14 @@ def test_slots_of_kept_layers_survive_a_new_top(rows):
 def test_same_seed_same_history(rows):
     def run():
         utils.set_random_seed(7)
-        model = Sequential([layers.Input((3,)), layers.Dense(8, activation="relu"), layers.Dropout(0.3),
-                            layers.Dense(1, activation="sigmoid")])
+        model = Sequential(
+            [
+                layers.Input((3,)),
+                layers.Dense(8, activation="relu"),
+                layers.Dropout(0.3),
+                layers.Dense(1, activation="sigmoid"),
+            ]
+        )
         model.compile(loss="binary_crossentropy", optimizer="adam", metrics=["accuracy"])
         return model.fit(*rows, epochs=5, batch_size=4, validation_split=0.2, verbose=0).history
 

@@ -37,8 +37,17 @@ class Identity(Layer):
         return tuple(input_shape)
 
 
-def Input(shape=None, batch_size=None, dtype=None, sparse=None, ragged=None, batch_shape=None, name=None,  # noqa: N802
-          tensor=None, optional=False):
+def Input(
+    shape=None,
+    batch_size=None,
+    dtype=None,
+    sparse=None,
+    ragged=None,
+    batch_shape=None,
+    name=None,
+    tensor=None,
+    optional=False,
+):
     """Say how many numbers go in: ``Input(shape=(8,))`` comes first in a model.
 
     Args:
@@ -61,24 +70,46 @@ def Input(shape=None, batch_size=None, dtype=None, sparse=None, ragged=None, bat
 class InputLayer(Identity):
     """The entrance of a model as a layer; `Input` is the usual way to write it, with the same arguments."""
 
-    def __init__(self, shape=None, batch_size=None, dtype=None, sparse=None, ragged=None, batch_shape=None,
-                 input_tensor=None, optional=False, name=None, **kwargs):
+    def __init__(
+        self,
+        shape=None,
+        batch_size=None,
+        dtype=None,
+        sparse=None,
+        ragged=None,
+        batch_shape=None,
+        input_tensor=None,
+        optional=False,
+        name=None,
+        **kwargs,
+    ):
         shape = kwargs.pop("input_shape", shape)
         batch_shape = kwargs.pop("batch_input_shape", batch_shape)
         super().__init__(name=name, **kwargs)
         for option, value in (("sparse", sparse), ("ragged", ragged), ("tensor", input_tensor), ("optional", optional)):
             if value is not None and value is not False:
-                raise ValueError(message("Only plain arrays can be inputs here.", f"Leave `{option}` out.",
-                                         **{option: value}))
+                raise ValueError(
+                    message("Only plain arrays can be inputs here.", f"Leave `{option}` out.", **{option: value})
+                )
         if batch_shape is not None:
             if shape is not None or batch_size is not None:
-                raise ValueError(message("`batch_shape` stands for `shape` and `batch_size`: give one or the other.",
-                                         batch_shape=batch_shape, shape=shape, batch_size=batch_size))
+                raise ValueError(
+                    message(
+                        "`batch_shape` stands for `shape` and `batch_size`: give one or the other.",
+                        batch_shape=batch_shape,
+                        shape=shape,
+                        batch_size=batch_size,
+                    )
+                )
             batch_size, *shape = batch_shape
         if shape is None:
             raise ValueError(
-                message("An input needs a shape.", "Expected a tuple with the number of inputs.",
-                        "For rows of 8 numbers write `Input(shape=(8,))`.", shape=shape)
+                message(
+                    "An input needs a shape.",
+                    "Expected a tuple with the number of inputs.",
+                    "For rows of 8 numbers write `Input(shape=(8,))`.",
+                    shape=shape,
+                )
             )
         self.batch_shape = (*check_shape("batch_size", (batch_size,)), *check_shape("shape", shape))
         self.built_shape = self.batch_shape
@@ -88,8 +119,14 @@ class InputLayer(Identity):
         return self.batch_shape
 
     def get_config(self):
-        return {"batch_shape": self.batch_shape, "dtype": self.dtype, "sparse": False, "ragged": False,
-                "name": self.name, "optional": False}
+        return {
+            "batch_shape": self.batch_shape,
+            "dtype": self.dtype,
+            "sparse": False,
+            "ragged": False,
+            "name": self.name,
+            "optional": False,
+        }
 
 
 def number_type(dtype):

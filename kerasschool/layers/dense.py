@@ -82,8 +82,11 @@ class Dense(Layer):
         inputs = input_shape[-1]
         if inputs is None:
             raise ValueError(
-                message("`Dense` needs to know how many inputs there are.", "The last axis must be a number.",
-                        input_shape=tuple(input_shape))
+                message(
+                    "`Dense` needs to know how many inputs there are.",
+                    "The last axis must be a number.",
+                    input_shape=tuple(input_shape),
+                )
             )
         self.kernel = self.add_weight(
             (inputs, self.units),

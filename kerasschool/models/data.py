@@ -142,15 +142,18 @@ def weights_to_array(weight, rows, dtype):
         return None
     weight = check_finite("sample_weight", to_array(weight, dtype))
     if weight.ndim == 0 or len(weight) != rows:
-        raise ValueError(message("`sample_weight` must have one entry per row.", f"Expected {rows}.",
-                                 sample_weight=weight))
+        raise ValueError(
+            message("`sample_weight` must have one entry per row.", f"Expected {rows}.", sample_weight=weight)
+        )
     return weight
 
 
 def class_weights(y, class_weight):
     """One weight per row from a dictionary class → weight; classes that it does not name weigh 1."""
     if not isinstance(class_weight, dict):
-        raise TypeError(message("`class_weight` must be a dictionary, class number → weight.", class_weight=class_weight))
+        raise TypeError(
+            message("`class_weight` must be a dictionary, class number → weight.", class_weight=class_weight)
+        )
     labels = y.argmax(-1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(len(y))
     weight = np.ones(len(y))
     for label, value in class_weight.items():

@@ -99,7 +99,9 @@ class Sequential(Trainer, Layer):
             layer = layer()  # a factory: `hidden = lambda: Dense(12, activation="relu")`
         if not isinstance(layer, Layer):
             raise TypeError(
-                message("Only layers can be added to a model.", "For example `Dense(12, activation='relu')`.", layer=layer)
+                message(
+                    "Only layers can be added to a model.", "For example `Dense(12, activation='relu')`.", layer=layer
+                )
             )
         return layer
 
@@ -145,7 +147,9 @@ class Sequential(Trainer, Layer):
         if input_shape is None and self._entrance is not None:
             input_shape = self._entrance.batch_shape
         if input_shape is None:
-            raise ValueError("The number of inputs is not known. Pass `input_shape`, or start with `Input(shape=(8,))`.")
+            raise ValueError(
+                "The number of inputs is not known. Pass `input_shape`, or start with `Input(shape=(8,))`."
+            )
         if not self._layers:
             raise ValueError(f"`{self.name}` has no layers to build. Add some first.")
         input_shape = tuple(input_shape)
@@ -236,8 +240,15 @@ class Sequential(Trainer, Layer):
 
     # Description
 
-    def summary(self, line_length=None, positions=None, print_fn=None, expand_nested=False, show_trainable=False,
-                layer_range=None):
+    def summary(
+        self,
+        line_length=None,
+        positions=None,
+        print_fn=None,
+        expand_nested=False,
+        show_trainable=False,
+        layer_range=None,
+    ):
         """Print a table of the layers, their output shapes and their parameters.
 
         Lesson: 02.
@@ -271,4 +282,3 @@ class Sequential(Trainer, Layer):
 
     def __repr__(self):
         return f"<Sequential name={self.name}, built={self.built}>"
-

@@ -46,13 +46,14 @@ def _layers(model, expand_nested, layer_range):
     if layer_range is not None:
         if len(layer_range) != 2:
             raise ValueError(message("`layer_range` must hold two names.", layer_range=layer_range))
-        found = [
-            [i for i, layer in enumerate(layers) if re.match(pattern, layer.name)] for pattern in layer_range
-        ]
+        found = [[i for i, layer in enumerate(layers) if re.match(pattern, layer.name)] for pattern in layer_range]
         if not all(found):
             raise ValueError(
-                message("No layer has this name.", f"The layers are {', '.join(layer.name for layer in layers)}.",
-                        layer_range=layer_range)
+                message(
+                    "No layer has this name.",
+                    f"The layers are {', '.join(layer.name for layer in layers)}.",
+                    layer_range=layer_range,
+                )
             )
         layers = layers[min(found[0]) : max(found[1]) + 1]
     for layer in layers:
@@ -110,10 +111,14 @@ def as_html(title, rows, totals):
 
     def row(cells, tag):
         sides = ["left", "left", "right", "center"]
-        return "<tr>" + "".join(
-            f'<{tag} style="text-align:{side}">{html.escape(cell)}</{tag}>'
-            for cell, side in zip(cells, sides, strict=False)
-        ) + "</tr>"
+        return (
+            "<tr>"
+            + "".join(
+                f'<{tag} style="text-align:{side}">{html.escape(cell)}</{tag}>'
+                for cell, side in zip(cells, sides, strict=False)
+            )
+            + "</tr>"
+        )
 
     body = "".join(row(cells, "td") for cells in rows[1:])
     foot = "<br>".join(html.escape(line.strip()) for line in totals)

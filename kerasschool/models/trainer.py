@@ -28,8 +28,19 @@ class Trainer:
 
     # Step 3
 
-    def compile(self, optimizer="rmsprop", loss=None, loss_weights=None, metrics=None, weighted_metrics=None,
-                run_eagerly=False, steps_per_execution=1, jit_compile="auto", auto_scale_loss=True, **unknown):
+    def compile(
+        self,
+        optimizer="rmsprop",
+        loss=None,
+        loss_weights=None,
+        metrics=None,
+        weighted_metrics=None,
+        run_eagerly=False,
+        steps_per_execution=1,
+        jit_compile="auto",
+        auto_scale_loss=True,
+        **unknown,
+    ):
         """Choose how the model learns. Unknown names are errors here, with the nearest right one.
 
         Args:
@@ -45,18 +56,25 @@ class Trainer:
             raise unknown_arguments("compile", unknown, Trainer.compile)
         new_optimizer = optimizers.get(optimizer)
         if not isinstance(new_optimizer, optimizers.Optimizer):
-            raise ValueError(message("`optimizer` must be a name or an optimizer.", "For example `'adam'`.",
-                                     optimizer=optimizer))
+            raise ValueError(
+                message("`optimizer` must be a name or an optimizer.", "For example `'adam'`.", optimizer=optimizer)
+            )
         new_loss = None if loss is None else _as_loss(loss)
         chosen = [_check_metric(each) for each in _flat(metrics)]
         chosen_weighted = [_check_metric(each) for each in _flat(weighted_metrics)]
         self.optimizer, self.loss, self._loss = new_optimizer, loss, new_loss
         self._asked_metrics, self._asked_weighted_metrics = chosen, chosen_weighted
         self._scores = self._fitted_to = None
-        self._compile_arguments = {"optimizer": new_optimizer, "loss": loss, "loss_weights": loss_weights,
-                                   "metrics": metrics, "weighted_metrics": weighted_metrics,
-                                   "run_eagerly": run_eagerly, "steps_per_execution": steps_per_execution,
-                                   "jit_compile": False}
+        self._compile_arguments = {
+            "optimizer": new_optimizer,
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": False,
+        }
         self.stop_training = False
         self.compiled = True
         if self.built:
@@ -79,9 +97,26 @@ class Trainer:
 
     # Step 4
 
-    def fit(self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, validation_split=0.0,
-            validation_data=None, shuffle=True, class_weight=None, sample_weight=None, initial_epoch=0,
-            steps_per_epoch=None, validation_steps=None, validation_batch_size=None, validation_freq=1, **old):
+    def fit(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        epochs=1,
+        verbose="auto",
+        callbacks=None,
+        validation_split=0.0,
+        validation_data=None,
+        shuffle=True,
+        class_weight=None,
+        sample_weight=None,
+        initial_epoch=0,
+        steps_per_epoch=None,
+        validation_steps=None,
+        validation_batch_size=None,
+        validation_freq=1,
+        **old,
+    ):
         """Train: show the model all rows, batch by batch, `epochs` times.
 
         Args:
@@ -111,16 +146,49 @@ class Trainer:
 
         Lesson: 04.
         """
-        run = self.training(x, y, batch_size, epochs, verbose, callbacks, validation_split, validation_data, shuffle,
-                            class_weight, sample_weight, initial_epoch, steps_per_epoch, validation_steps,
-                            validation_batch_size, validation_freq, **old)
+        run = self.training(
+            x,
+            y,
+            batch_size,
+            epochs,
+            verbose,
+            callbacks,
+            validation_split,
+            validation_data,
+            shuffle,
+            class_weight,
+            sample_weight,
+            initial_epoch,
+            steps_per_epoch,
+            validation_steps,
+            validation_batch_size,
+            validation_freq,
+            **old,
+        )
         for _ in run:
             pass
         return run.history
 
-    def training(self, x=None, y=None, batch_size=None, epochs=1, verbose=0, callbacks=None, validation_split=0.0,
-                 validation_data=None, shuffle=True, class_weight=None, sample_weight=None, initial_epoch=0,
-                 steps_per_epoch=None, validation_steps=None, validation_batch_size=None, validation_freq=1, **old):
+    def training(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        epochs=1,
+        verbose=0,
+        callbacks=None,
+        validation_split=0.0,
+        validation_data=None,
+        shuffle=True,
+        class_weight=None,
+        sample_weight=None,
+        initial_epoch=0,
+        steps_per_epoch=None,
+        validation_steps=None,
+        validation_batch_size=None,
+        validation_freq=1,
+        **old,
+    ):
         """`fit` in slow motion: the same training as an iterator that makes one update per turn.
 
         Takes the arguments of `fit`.
@@ -146,8 +214,21 @@ class Trainer:
                 rows, held_back = rows.split(validation_split)
         if validation_data is not None:
             held_back = self._validation_rows(validation_data, validation_steps)
-        return Training(self, rows, held_back, batch_size or 32, epochs, verbose, callbacks, shuffle, initial_epoch,
-                        steps_per_epoch, validation_batch_size or batch_size or 32, validation_steps, validation_freq)
+        return Training(
+            self,
+            rows,
+            held_back,
+            batch_size or 32,
+            epochs,
+            verbose,
+            callbacks,
+            shuffle,
+            initial_epoch,
+            steps_per_epoch,
+            validation_batch_size or batch_size or 32,
+            validation_steps,
+            validation_freq,
+        )
 
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
         """One update on one batch.
@@ -195,8 +276,18 @@ class Trainer:
 
     # Step 5
 
-    def evaluate(self, x=None, y=None, batch_size=None, verbose="auto", sample_weight=None, steps=None, callbacks=None,
-                 return_dict=False, **unknown):
+    def evaluate(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        verbose="auto",
+        sample_weight=None,
+        steps=None,
+        callbacks=None,
+        return_dict=False,
+        **unknown,
+    ):
         """Loss and metrics of the model as it is, on these rows.
 
         Args:
@@ -215,8 +306,14 @@ class Trainer:
         self._check_compiled("evaluate")
         batch_size = check_whole("batch_size", batch_size or 32)
         rows = self._stream(x, steps) if data.is_stream(x) else self._rows(x, y, sample_weight)
-        watchers = CallbackList(callbacks, add_progbar=verbose not in (0, None), model=self, verbose=_verbosity(verbose),
-                                epochs=1, steps=steps or rows.batches_per_epoch(batch_size))
+        watchers = CallbackList(
+            callbacks,
+            add_progbar=verbose not in (0, None),
+            model=self,
+            verbose=_verbosity(verbose),
+            epochs=1,
+            steps=steps or rows.batches_per_epoch(batch_size),
+        )
         return self._results(self._score(rows, batch_size, steps, watchers, watchers.wants_progress), return_dict)
 
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
@@ -268,12 +365,19 @@ class Trainer:
             raise unknown_arguments("predict", unknown, Trainer.predict)
         batch_size = check_whole("batch_size", batch_size or 32)
         if data.is_stream(x):
-            rows = data.Stream(x, lambda batch: (self._inputs(batch[0] if isinstance(batch, tuple) else batch), None, None),
-                               steps)
+            rows = data.Stream(
+                x, lambda batch: (self._inputs(batch[0] if isinstance(batch, tuple) else batch), None, None), steps
+            )
         else:
             rows = data.Rows(self._inputs(x))
-        watchers = CallbackList(callbacks, add_progbar=verbose not in (0, None), model=self, verbose=_verbosity(verbose),
-                                epochs=1, steps=steps or rows.batches_per_epoch(batch_size))
+        watchers = CallbackList(
+            callbacks,
+            add_progbar=verbose not in (0, None),
+            model=self,
+            verbose=_verbosity(verbose),
+            epochs=1,
+            steps=steps or rows.batches_per_epoch(batch_size),
+        )
         watched = watchers.wants_predict_batches
         progress = watchers.wants_progress
         if not watched and not progress and not steps and self._rows_are_independent():
@@ -347,7 +451,9 @@ class Trainer:
             return self._stream(validation_data, steps)
         if not isinstance(validation_data, (tuple, list)) or not 2 <= len(validation_data) <= 3:
             raise ValueError(
-                message("`validation_data` must be `(x, y)` or `(x, y, sample_weight)`.", validation_data=validation_data)
+                message(
+                    "`validation_data` must be `(x, y)` or `(x, y, sample_weight)`.", validation_data=validation_data
+                )
             )
         try:
             return self._rows(*validation_data)

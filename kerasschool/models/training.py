@@ -27,8 +27,22 @@ class Training:
         history: the `History`.
     """
 
-    def __init__(self, model, rows, validation, batch_size, epochs, verbose, callbacks, shuffle, initial_epoch,
-                 steps_per_epoch, validation_batch_size, validation_steps, validation_freq):
+    def __init__(
+        self,
+        model,
+        rows,
+        validation,
+        batch_size,
+        epochs,
+        verbose,
+        callbacks,
+        shuffle,
+        initial_epoch,
+        steps_per_epoch,
+        validation_batch_size,
+        validation_steps,
+        validation_freq,
+    ):
         self.model, self.rows, self.validation = model, rows, validation
         self.batch_size, self.epochs, self.shuffle = batch_size, epochs, shuffle
         self.epoch = self.initial_epoch = initial_epoch
@@ -37,8 +51,15 @@ class Training:
         self.validation_batch_size, self.validation_steps = validation_batch_size, validation_steps
         self.validation_freq = validation_freq
         verbose = 1 if verbose == "auto" else verbose
-        self.callbacks = CallbackList(callbacks, add_history=True, add_progbar=verbose != 0, model=model,
-                                      verbose=verbose, epochs=epochs, steps=self.batches)
+        self.callbacks = CallbackList(
+            callbacks,
+            add_history=True,
+            add_progbar=verbose != 0,
+            model=model,
+            verbose=verbose,
+            epochs=epochs,
+            steps=self.batches,
+        )
         self.history = self.callbacks.history
         self._turns = self._run()
 

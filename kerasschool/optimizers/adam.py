@@ -25,29 +25,26 @@ class Adam(Optimizer):
         beta_2: memory of the mean of its square, default 0.999.
         epsilon: keeps the division finite, default 1e-7.
         amsgrad: True divides by the greatest `v` so far.
+        **options: what all optimizers take, see `Optimizer`.
 
     Lesson: 09. Source: Kingma and Ba, 2014, section 2.
     """
 
     works_on_vectors = True
 
-    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False, weight_decay=None,
-                 clipnorm=None, clipvalue=None, global_clipnorm=None, use_ema=False, ema_momentum=0.99,
-                 ema_overwrite_frequency=None, loss_scale_factor=None, gradient_accumulation_steps=None, name="adam",
-                 **kwargs):
-        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum,
-                         ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps, name, **kwargs)
+    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False, **options):
+        super().__init__(learning_rate, **options)
         self.beta_1 = check_number("beta_1", beta_1, 0, 1)
         self.beta_2 = check_number("beta_2", beta_2, 0, 1)
         self.epsilon = check_number("epsilon", epsilon, 0)
         self.amsgrad = bool(amsgrad)
 
     @property
-    def slot_names(self):
-        return ("momentum", "velocity", "velocity_hat") if self.amsgrad else ("momentum", "velocity")
+    def slot_groups(self):
+        return (("momentum", "velocity"), ("velocity_hat",)) if self.amsgrad else (("momentum", "velocity"),)
 
     def update_step(self, gradient, variable, learning_rate):
-        t = int(self.iterations.value) + 1
+        t = self.step_number()
         rate = learning_rate * (1 - self.beta_2**t) ** 0.5 / (1 - self.beta_1**t)
         m, v, step = self.slots["momentum"], self.slots["velocity"], self.scratch("step")
         m *= self.beta_1
@@ -65,5 +62,10 @@ class Adam(Optimizer):
         variable -= step
 
     def get_config(self):
-        return {**super().get_config(), "beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon,
-                "amsgrad": self.amsgrad}
+        return {
+            **super().get_config(),
+            "beta_1": self.beta_1,
+            "beta_2": self.beta_2,
+            "epsilon": self.epsilon,
+            "amsgrad": self.amsgrad,
+        }

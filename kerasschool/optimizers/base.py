@@ -2,7 +2,7 @@
 
 An optimizer is the textbook formula in `update_step`. It runs once on the model's two flat vectors, so each line of the
 formula is one NumPy call for the whole model. Formulas are computed in place (`out=`), into slots and scratch vectors
-that are kept: no array is made in a step. That is the third of the package's three speed idioms.
+that are kept. That is the third of the package's three speed idioms.
 
 Lesson: 09. Source: `keras.optimizers.Optimizer`.
 """
@@ -33,7 +33,7 @@ class Optimizer:
         gradient_accumulation_steps: update once per so many batches, by their mean gradient.
     """
 
-    slot_names = ()  # the vectors that the formula keeps from step to step, for example ("momentum", "velocity")
+    slot_groups = ()  # names of the vectors that the formula keeps from step to step: (("momentum", "velocity"),)
     works_on_vectors = False  # True: update_step takes the model's flat vectors; False: one weight array at a time
 
     def __init__(
@@ -81,7 +81,7 @@ class Optimizer:
         self.ema_overwrite_frequency = ema_overwrite_frequency
         self.loss_scale_factor = loss_scale_factor
         self.gradient_accumulation_steps = gradient_accumulation_steps
-        self.iterations = Parameter(np.array(0, "int64"), name="iteration", trainable=False)
+        self._iterations = Parameter(np.array(0), name="iteration", trainable=False)
         self.parameters = None
         self.slots = {}
         self._learning_rate = None
@@ -91,6 +91,17 @@ class Optimizer:
         self.learning_rate = learning_rate
 
     # The learning rate
+
+    @property
+    def iterations(self):
+        """How many updates were made, as a variable."""
+        if not self.gradient_accumulation_steps:
+            return self._iterations
+        return Parameter(np.array(self.step_number() - 1), name="iteration", trainable=False)
+
+    def step_number(self):
+        """The number of the update being made: 1, 2, 3, …; the `t` of the formulas."""
+        return int(self._iterations.value) // (self.gradient_accumulation_steps or 1) + 1
 
     @property
     def learning_rate(self):
@@ -124,15 +135,23 @@ class Optimizer:
         rate = self._learning_rate
         if isinstance(rate, Parameter):
             return float(rate.value)
-        return float(rate(int(self.iterations.value)) if hasattr(rate, "get_config") else rate())
+        return float(rate(int(self._iterations.value)) if hasattr(rate, "get_config") else rate())
 
     # The step
 
     def build(self, variables):
         """Make the slots for these weights: a `Parameters`, or a list of `Parameter`."""
         self.parameters = variables if isinstance(variables, Parameters) else _packed(list(variables))
-        names = [("average",) if self.use_ema else (), ("gradient_accumulator",) * bool(self.gradient_accumulation_steps)]
-        self.slots = {name: np.zeros_like(self.parameters.values) for name in (*sum(names, ()), *self.slot_names)}
+        self.slots = {name: np.zeros_like(self.parameters.values) for group in self._groups() for name in group}
+
+    def _groups(self):
+        average = [("average",)] if self.use_ema else []
+        accumulator = [("gradient_accumulator",)] if self.gradient_accumulation_steps else []
+        return [*average, *accumulator, *self.slot_groups]
+
+    def slot(self, name, variable):
+        """The part of the slot `name` that belongs to one weight array: a view."""
+        return self.parameters.split(self.slots[name])[self._get_variable_index(variable)]
 
     @property
     def built(self):
@@ -148,7 +167,7 @@ class Optimizer:
             self._step_with_options(parameters, rate)
         else:
             self._update(parameters.grads, parameters, rate)
-        self.iterations.value += 1
+        self._iterations.value += 1
 
     def update_step(self, gradient, variable, learning_rate):
         """Change `variable` in place by the formula. Define it in your own optimizer.
@@ -159,7 +178,9 @@ class Optimizer:
                 `Parameter` at a time, which has `assign`, `assign_add` and `assign_sub`.
             learning_rate: float.
         """
-        raise NotImplementedError(f"`{type(self).__name__}` must define `update_step(gradient, variable, learning_rate)`.")
+        raise NotImplementedError(
+            f"`{type(self).__name__}` must define `update_step(gradient, variable, learning_rate)`."
+        )
 
     def _update(self, grads, parameters, rate):
         if self.works_on_vectors:
@@ -185,7 +206,7 @@ class Optimizer:
         if self.loss_scale_factor:
             grads /= self.loss_scale_factor
         every = self.gradient_accumulation_steps
-        step = int(self.iterations.value) + 1
+        step = int(self._iterations.value) + 1
         if every:
             self.slots["gradient_accumulator"] += grads
             grads = self.slots["gradient_accumulator"] / every
@@ -197,7 +218,7 @@ class Optimizer:
             if every:
                 self.slots["gradient_accumulator"].fill(0)
         if self.use_ema:
-            self._average_weights(parameters, step)
+            self._average_weights(parameters)
 
     def _decay_weights(self, parameters, rate):
         excluded, words = self._not_decayed
@@ -205,7 +226,8 @@ class Optimizer:
             if id(parameter) not in excluded and not any(word in parameter.name for word in words):
                 parameter.value *= 1 - self.weight_decay * rate
 
-    def _average_weights(self, parameters, step):
+    def _average_weights(self, parameters):
+        step = self.step_number()
         momentum = self.ema_momentum if step > 1 else 0
         average = self.slots["average"]
         average *= momentum
@@ -304,14 +326,13 @@ class Optimizer:
 
         Assigning to one changes the optimizer.
         """
-        found = [self.iterations]
+        found = [self._iterations]
         if isinstance(self._learning_rate, Parameter):
             found.append(self._learning_rate)
-        shared = [name for name in self.slots if name not in self.slot_names]
-        for names in [(name,) for name in shared] + [tuple(n for n in self.slots if n in self.slot_names)]:
-            parts = [self.parameters.split(self.slots[name]) for name in names]
-            for index, parameter in enumerate(self.parameters or ()):
-                for name, views in zip(names, parts, strict=True):
+        for group in self._groups() if self.built else ():
+            parts = [self.parameters.split(self.slots[name]) for name in group]
+            for index, parameter in enumerate(self.parameters):
+                for name, views in zip(group, parts, strict=True):
                     found.append(_view(views[index], f"{parameter.path.replace('/', '_')}_{name}"))
         return found + self._own_variables
 

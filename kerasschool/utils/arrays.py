@@ -25,8 +25,11 @@ def to_categorical(x, num_classes=None):
     x = np.asarray(x)
     if x.dtype.kind in "USO":
         raise ValueError(
-            message("`to_categorical` needs class numbers.", "Number the classes first: "
-                    "`names, y = numpy.unique(y, return_inverse=True)`.", x=x)
+            message(
+                "`to_categorical` needs class numbers.",
+                "Number the classes first: `names, y = numpy.unique(y, return_inverse=True)`.",
+                x=x,
+            )
         )
     numbers = x.astype("int64")
     if (numbers != x).any() or (numbers < 0).any():
@@ -35,8 +38,10 @@ def to_categorical(x, num_classes=None):
     columns = int(numbers.max(initial=-1)) + 1 if num_classes is None else check_whole("num_classes", num_classes)
     if numbers.size and numbers.max() >= columns:
         raise ValueError(
-            message(f"There is a class number {numbers.max()}, so at least {numbers.max() + 1} classes are needed.",
-                    num_classes=num_classes)
+            message(
+                f"There is a class number {numbers.max()}, so at least {numbers.max() + 1} classes are needed.",
+                num_classes=num_classes,
+            )
         )
     return np.eye(columns, dtype=config.floatx())[numbers.reshape(shape)]
 
@@ -48,8 +53,10 @@ def normalize(x, axis=-1, order=2):
     [[0.6, 0.8]]
     """
     x = np.atleast_1d(np.asarray(x))
-    length = np.linalg.norm(x, order, axis, keepdims=True) if x.ndim <= 2 or order == 2 else (
-        np.sum(np.abs(x) ** order, axis=axis, keepdims=True) ** (1 / order)
+    length = (
+        np.linalg.norm(x, order, axis, keepdims=True)
+        if x.ndim <= 2 or order == 2
+        else (np.sum(np.abs(x) ** order, axis=axis, keepdims=True) ** (1 / order))
     )
     return x / np.where(length == 0, 1, length)
 
@@ -93,8 +100,9 @@ def _sizes(total, left_size, right_size):
         elif isinstance(size, (int, np.integer)) and not isinstance(size, bool) and 0 < size < total:
             sizes.append(int(size))
         else:
-            raise ValueError(message(f"`{name}` must be a share between 0 and 1, or a number of rows below {total}.",
-                                     **{name: size}))
+            raise ValueError(
+                message(f"`{name}` must be a share between 0 and 1, or a number of rows below {total}.", **{name: size})
+            )
     left = total - sizes[1] if sizes[0] is None else sizes[0]
     right = total - left if sizes[1] is None else sizes[1]
     if left + right > total:

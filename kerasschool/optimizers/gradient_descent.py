@@ -26,6 +26,7 @@ class SGD(Optimizer):
         learning_rate: default 0.01.
         momentum: 0 to 1; the share of the last step in the next. Default 0.
         nesterov: True looks ahead along the velocity.
+        **options: what all optimizers take, see `Optimizer`.
 
     >>> optimizer = SGD(learning_rate=0.1)
     >>> float(optimizer.learning_rate).__round__(4)
@@ -36,17 +37,14 @@ class SGD(Optimizer):
 
     works_on_vectors = True
 
-    def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, weight_decay=None, clipnorm=None,
-                 clipvalue=None, global_clipnorm=None, use_ema=False, ema_momentum=0.99, ema_overwrite_frequency=None,
-                 loss_scale_factor=None, gradient_accumulation_steps=None, name="SGD", **kwargs):
-        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum,
-                         ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps, name, **kwargs)
+    def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, **options):
+        super().__init__(learning_rate, **options)
         self.momentum = check_number("momentum", momentum, 0, 1)
         self.nesterov = bool(nesterov)
 
     @property
-    def slot_names(self):
-        return ("momentum",) if self.momentum else ()
+    def slot_groups(self):
+        return (("momentum",),) if self.momentum else ()
 
     def update_step(self, gradient, variable, learning_rate):
         step = np.multiply(gradient, learning_rate, out=self.scratch("step"))
