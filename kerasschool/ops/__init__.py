@@ -97,7 +97,6 @@ from kerasschool.ops.elementwise import (
     reciprocal,
     round,
     rsqrt,
-    saturate_cast,
     sign,
     sin,
     sinh,

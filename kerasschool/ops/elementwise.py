@@ -5,8 +5,7 @@ Arrays of different shapes are stretched to fit each other (broadcasting), as in
 
 import numpy as np
 
-from kerasschool import config
-from kerasschool.ops.core import as_array, as_dtype, as_float, together
+from kerasschool.ops.core import as_array, as_float, together
 
 # Arithmetic
 
@@ -384,10 +383,3 @@ def clip(x, x_min, x_max):
 def nan_to_num(x, nan=0.0, posinf=None, neginf=None):
     """x with `nan` in place of what is not a number, and large numbers in place of the infinite ones."""
     return np.nan_to_num(as_array(x), nan=nan, posinf=posinf, neginf=neginf)
-
-
-def saturate_cast(x, dtype):
-    """`cast` that stops at the smallest and largest number of the new type."""
-    x, dtype = as_array(x), as_dtype(dtype or config.floatx())
-    limits = np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype) if dtype.kind in "iu" else None
-    return (x if limits is None else np.clip(x, limits.min, limits.max)).astype(dtype)

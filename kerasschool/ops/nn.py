@@ -195,7 +195,10 @@ def log_softmax(x, axis=-1):
 
 
 def sparsemax(x, axis=-1):
-    """The shares nearest to x: many are exactly 0. Source: Martins and Astudillo, 2016."""
+    """The shares nearest to x: many are exactly 0. Source: Martins and Astudillo, 2016.
+
+    Keras 3.15 finds a wrong `level` where several shares are left; here they add up to 1.
+    """
     x = np.moveaxis(as_float(x), axis, -1)
     descending = np.flip(np.sort(x, -1), -1)
     excess = np.cumsum(descending, -1) - 1
@@ -220,7 +223,8 @@ def normalize(x, axis=-1, order=2, epsilon=None):
     """
     check_whole("order", order)
     x = np.atleast_1d(as_float(x))
-    return x / np.maximum(norm(x, order, axis, keepdims=True), config.epsilon() if epsilon is None else epsilon)
+    length = norm(x, None if order == 2 else order, axis, keepdims=True)
+    return x / np.maximum(length, config.epsilon() if epsilon is None else epsilon)
 
 
 def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilon=0.001):

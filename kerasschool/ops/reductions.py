@@ -156,38 +156,45 @@ def norm(x, ord=None, axis=None, keepdims=False):
 # Products
 
 
+def _arrays(*xs):
+    """`together`, with lone Python numbers as arrays too: NumPy's products take those for float64."""
+    xs = together(*xs)
+    dtype = np.result_type(*(x.dtype for x in xs if hasattr(x, "dtype")))
+    return [x if hasattr(x, "dtype") else np.asarray(x, dtype) for x in xs]
+
+
 def matmul(x1, x2):
     """The matrix product: rows of x1 times columns of x2.
 
     >>> matmul([[1.0, 2.0]], [[3.0], [4.0]]).tolist()
     [[11.0]]
     """
-    return np.matmul(*together(x1, x2))
+    return np.matmul(*_arrays(x1, x2))
 
 
 def dot(x1, x2):
     """The sum of products over the last axis of x1 and the last but one of x2."""
-    return np.dot(*together(x1, x2))
+    return np.dot(*_arrays(x1, x2))
 
 
 def inner(x1, x2):
     """The sum of products over both last axes."""
-    return np.inner(*together(x1, x2))
+    return np.inner(*_arrays(x1, x2))
 
 
 def vdot(x1, x2):
     """The sum of all products, entry by entry."""
-    return np.vdot(*together(x1, x2))
+    return np.vdot(*_arrays(x1, x2))
 
 
 def outer(x1, x2):
     """Every entry of x1 times every entry of x2."""
-    return np.outer(*together(x1, x2))
+    return np.outer(*_arrays(x1, x2))
 
 
 def tensordot(x1, x2, axes=2):
     """The sum of products over `axes`: how many last and first axes, or a pair of lists."""
-    return np.tensordot(*together(x1, x2), axes)
+    return np.tensordot(*_arrays(x1, x2), axes)
 
 
 def einsum(subscripts, *operands, **kwargs):
@@ -196,7 +203,7 @@ def einsum(subscripts, *operands, **kwargs):
     >>> einsum("ij,j->i", [[1.0, 2.0], [3.0, 4.0]], [1.0, 10.0]).tolist()
     [21.0, 43.0]
     """
-    return np.einsum(subscripts, *together(*operands), **kwargs)
+    return np.einsum(subscripts, *_arrays(*operands), **kwargs)
 
 
 def trace(x, offset=0, axis1=0, axis2=1):
