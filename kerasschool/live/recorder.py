@@ -38,6 +38,7 @@ class Recorder:
         self._length = 0  # columns that are shown
         self._kept = 0  # columns that stay: all, or all but a last one that the next will overwrite
         self._count = 0  # how many have been appended since the last `clear`
+        self.has_tip = False  # True while the last row is one that `show` put there
 
     def __len__(self):
         return self._length
@@ -57,13 +58,15 @@ class Recorder:
     def show(self, x, values):
         """Put a row at the end that the next `append` or `show` replaces: where a running epoch stands now."""
         self._write(x, values)
+        self.has_tip = True
 
     def hide(self):
         """Take back what `show` put at the end."""
-        self._length = self._kept
+        if self.has_tip:
+            self._length, self.has_tip = self._kept, False
 
     def _write(self, x, values):
-        self.hide()
+        self._length, self.has_tip = self._kept, False
         if self._length == self.capacity:
             self._drop_every_second()
         if self._length and not x > self._table[0, self._length - 1]:

@@ -32,6 +32,7 @@ from kerasschool.live.snapshot import Snapshot
 
 IDLE, RUNNING, PAUSED, STOPPED, DONE, FAILED = "idle", "running", "paused", "stopped", "done", "failed"
 SLICE = 0.03  # seconds of training between two breaths
+LONG_EPOCH = 0.5  # seconds; in a shorter one the averages so far are not shown while it runs: they only flicker
 STEPS_BETWEEN_SNAPSHOTS = 64  # at least: so that copying costs little next to training
 
 _owners = weakref.WeakKeyDictionary()  # model → a weak reference to the session that trained it last
@@ -339,7 +340,7 @@ class TrainingSession:
         if self.state not in (RUNNING, PAUSED):
             self._step_at_begin = self._step
         if self.state != RUNNING:
-            self._slice_ended = None
+            self._slice_ended, self._epoch_ended = None, time.perf_counter()
             self.state = RUNNING
             self._changed()
         self._driver.start(at_once)
@@ -404,7 +405,7 @@ class TrainingSession:
             return
         self._logs = run.running_logs()
         self._check_loss(self._logs, run.epoch)
-        if run.batches:
+        if run.batches and (self.state != RUNNING or time.perf_counter() - self._epoch_ended > LONG_EPOCH):
             self.recorder.show(run.epoch + run.batch / run.batches, _numbers(self._logs))
 
     def _check_loss(self, logs, epoch):
@@ -412,8 +413,9 @@ class TrainingSession:
             return
         self._restore(self._good)
         back = f"at the end of epoch {self._good_epoch}" if self._good_epoch else "before training"
+        what = "NaN" if np.isnan(logs["loss"]) else "infinite"
         raise NotANumberError(
-            f"The loss became {logs['loss']} in epoch {epoch + 1}, so training stopped. "
+            f"The loss became {what} in epoch {epoch + 1}, so training stopped. "
             f"The weights are back to what they were {back}. "
             f"Lower the learning rate (it is {self.learning_rate:g}) or scale the inputs, then Reset."
         )
@@ -424,6 +426,7 @@ class TrainingSession:
     def _epoch_ends(self, epoch, logs):
         self._check_loss(logs, epoch)
         self._logs, self._epochs_done = logs, epoch + 1
+        self._epoch_ended = time.perf_counter()
         self.recorder.append(epoch + 1, _numbers(logs))
         if int(self.model.optimizer.iterations) - self._good.step >= STEPS_BETWEEN_SNAPSHOTS:
             now = Snapshot(self.model)

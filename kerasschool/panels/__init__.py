@@ -1,0 +1,9 @@
+"""Panels: networks by hand. What a click can do, a line of code can do.
+
+Panels need Jupyter's widgets, so they are loaded only when you ask for them.
+"""
+
+from kerasschool.errors import helpful_getattr
+from kerasschool.panels.train import Train
+
+__getattr__ = helpful_getattr(__name__, globals())

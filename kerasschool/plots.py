@@ -1,0 +1,111 @@
+"""Still figures with matplotlib: each function takes data and an optional Axes, and returns the Axes.
+
+Lesson: 04.
+"""
+
+import numpy as np
+
+from kerasschool.errors import helpful_getattr, message, unknown
+
+TRAIN, VALIDATION = "#0877bd", "#b85c00"
+
+
+def history(history, metrics=None, ax=None):
+    """Draw the curves that `fit` returned: training solid, validation dashed.
+
+    Args:
+        history: what `fit` of kerasschool or Keras returned, its `.history` dictionary, or a session's recorder.
+        metrics: list of names to draw, one Axes each, `"loss"` first; None for all there are.
+        ax: an Axes, or a list of them, to draw into; None makes a new figure.
+
+    Returns:
+        The Axes, or an array of them if there are several.
+
+    Raises:
+        ValueError: for a name that the history does not have, or the wrong number of Axes.
+
+    >>> ax = history({"loss": [0.7, 0.5, 0.4], "val_loss": [0.7, 0.6, 0.6]})
+    >>> ax.get_xlabel(), ax.get_ylabel(), len(ax.lines)
+    ('epoch', 'loss', 2)
+    """
+    x, curves = _read(history)
+    known = quantities(curves)
+    names = list(metrics) if metrics is not None else known
+    for name in names:
+        if curves and name not in curves:
+            raise unknown("metric in this history", name, known)
+    single = ax is not None and not isinstance(ax, (list, tuple, np.ndarray))
+    if single:
+        names = names[:1]
+    names = names or ["loss"]
+    axes = _new_axes(len(names)) if ax is None else np.atleast_1d(ax)
+    if len(axes) < len(names):
+        raise ValueError(
+            message(f"There are {len(names)} curves to draw and {len(axes)} Axes.", fix="Pass `metrics=` to choose.")
+        )
+    for name, each in zip(names, axes, strict=False):
+        _draw(each, name, x, curves)
+    return axes[0] if len(axes) == 1 else axes
+
+
+def quantities(names):
+    """`["loss", "accuracy"]` from the names of a history: without `val_…`, the loss first, the learning rate last."""
+    own = [name for name in names if not name.startswith("val_")]
+    return sorted(own, key=lambda name: (name != "loss", name == "learning_rate"))
+
+
+def _read(history):
+    """The x values and a dictionary name → values of anything that holds curves."""
+    if hasattr(history, "names") and hasattr(history, "x"):
+        return history.x, {name: history[name] for name in history.names}
+    curves = getattr(history, "history", history)
+    if not isinstance(curves, dict):
+        raise TypeError(message("`history` must be what `fit` returned, or a dictionary.", history=history))
+    length = max((len(values) for values in curves.values()), default=0)
+    return np.arange(1, length + 1), curves
+
+
+def _new_axes(count):
+    import matplotlib.pyplot as plt
+
+    return plt.subplots(1, count, figsize=(4.7 * count, 3), squeeze=False, layout="constrained")[1][0]
+
+
+def _draw(ax, name, x, curves):
+    ends = []
+    for key, label, style in (
+        (name, "train", {"color": TRAIN}),
+        (f"val_{name}", "validation", {"color": VALIDATION, "linestyle": (0, (3, 2)), "markerfacecolor": "white"}),
+    ):
+        if key not in curves or not len(curves[key]):
+            continue
+        values = np.asarray(curves[key], float)
+        at = x if len(values) == len(x) else np.linspace(x[-1] / len(values), x[-1], len(values))
+        ax.plot(at, values, label=label, markersize=4.5, **style)
+        ax.plot(at[-1:], values[-1:], marker="o", markersize=4.5, zorder=3, clip_on=False, **style)
+        ends.append((at[-1], values[-1], style["color"]))
+    ax.set_xlabel("epoch")
+    ax.set_ylabel(name.replace("_", " "))
+    ax.set_xlim(left=0)
+    shown = np.concatenate([line.get_ydata() for line in ax.lines]) if ends else np.zeros(1)
+    if np.nanmin(shown) >= 0:
+        is_share = name != "loss" and np.nanmax(shown) <= 1
+        ax.set_ylim(0, 1.02 if is_share else None)
+    _label_ends(ax, ends)
+    ax.grid(alpha=0.25)
+    ax.spines[["top", "right"]].set_visible(False)
+    if ends:
+        ax.legend(frameon=False, fontsize="small")
+
+
+def _label_ends(ax, ends):
+    """Write the last value beside each curve; two that are near each other move apart."""
+    low, high = ax.get_ylim()
+    ends = sorted(ends, key=lambda end: end[1])
+    are_near = len(ends) == 2 and ends[1][1] - ends[0][1] < 0.07 * (high - low)
+    for (x, y, color), shift in zip(ends, (-6, 6) if are_near else (0, 0), strict=False):
+        ax.annotate(f"{y:.4g}", (x, y), xytext=(7, shift), textcoords="offset points", va="center", color=color,
+                    fontsize="small", annotation_clip=False)
+
+
+__getattr__ = helpful_getattr(__name__, globals())

@@ -1,0 +1,76 @@
+"""What a live widget leaves in a saved notebook: a picture, a text, and a name that never changes.
+
+A widget is shown as two outputs. The first is the live one. The second is a still picture; while the first is alive,
+its style sheet hides the second. Without a kernel nothing is hidden: GitHub, an HTML export or a notebook opened
+tomorrow show the picture. Renewing the picture does not touch the live output. (Kept in one output, every renewal
+builds the widget anew: the page jumps, and the keyboard loses its place.)
+"""
+
+import base64
+import io
+
+import numpy as np
+from IPython.display import display
+
+WIDTH, HEIGHT = 940, 300  # of the picture, in CSS pixels
+
+
+class LeavesPicture:
+    """Makes a widget leave a still picture. A subclass of this and of a widget class defines `picture()` and
+    `description()`, and its style sheet has the rule of `.kerasschool-live` that hides the picture.
+    """
+
+    name = "widget"
+
+    def picture(self):
+        """The still picture: a `matplotlib.figure.Figure`."""
+        raise NotImplementedError
+
+    def description(self):
+        """The same in words: what the picture shows now."""
+        raise NotImplementedError
+
+    def show(self):
+        """Display it here. `refresh_picture` later renews the picture in every place it was shown in."""
+        self.add_class("kerasschool-live")
+        live = self._repr_mimebundle_()
+        live = dict(live[0] if isinstance(live, tuple) else live)
+        display({**live, "text/plain": f"<{self.name}>"}, raw=True)
+        data, metadata = self._picture_bundle()
+        handle = display(data, metadata=metadata, raw=True, display_id=True)
+        if handle is not None:
+            self.__dict__.setdefault("_handles", []).append(handle)
+
+    def refresh_picture(self):
+        """Renew the pictures, so that the notebook is saved with what is seen now."""
+        handles = self.__dict__.get("_handles", ())
+        if handles:
+            data, metadata = self._picture_bundle()
+            for handle in handles:
+                handle.update(data, metadata=metadata, raw=True)
+
+    def _ipython_display_(self):
+        self.show()
+
+    def _picture_bundle(self):
+        figure = self.picture()
+        width, height = figure.get_size_inches() * 100
+        data = {"text/plain": f"<picture of the {self.name}>", "image/png": png(figure)}
+        return data, {"image/png": {"width": int(width), "height": int(height), "alt": self.description()}}
+
+
+def png(figure):
+    """A figure as base64 text, drawn at twice its size for sharp screens; `pyplot` knows nothing of it.
+
+    64 colours are plenty for lines and text, and make the saved notebook a quarter of the size.
+    """
+    import PIL.Image
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    figure.set_dpi(2 * figure.dpi)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    picture = PIL.Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).quantize(64)
+    file = io.BytesIO()
+    picture.save(file, format="png", optimize=True)
+    return base64.b64encode(file.getvalue()).decode()
