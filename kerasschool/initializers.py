@@ -169,10 +169,8 @@ class VarianceScaling(RandomInitializer):
             return random.uniform(shape, -limit, limit, dtype, self.seed)
         if self.distribution == "untruncated_normal":
             return random.normal(shape, 0, stddev, dtype, self.seed)
-        return random.truncated_normal(shape, 0, stddev / STDDEV_WITHOUT_TAILS, dtype, self.seed)
-
-
-STDDEV_WITHOUT_TAILS = 0.8796256610342398  # of the bell curve of width 1 cut off at -2 and 2
+        stddev /= 0.8796256610342398  # what cutting the tails off leaves of a width of 1
+        return random.truncated_normal(shape, 0, stddev, dtype, self.seed)
 
 
 def compute_fans(shape, input_axes=None, output_axes=None):
@@ -187,9 +185,7 @@ def compute_fans(shape, input_axes=None, output_axes=None):
 
 
 class ThreeWords(VarianceScaling):
-    """The base of the rules that fix scale, mode and distribution."""
-
-    words = ()
+    """The base of the rules that fix scale, mode and distribution, in `words`."""
 
     def __init__(self, seed=None, input_axes=None, output_axes=None):
         super().__init__(*self.words, seed, input_axes, output_axes)

@@ -25,9 +25,7 @@ from kerasschool.autodiff import Tensor, vjp
 
 
 class Activation:
-    """A function and its derivative.
-
-    Call it like a function: it never changes its argument. `inplace` and `backward` do, for speed.
+    """A function and its derivative. Calling it never changes its argument; `inplace` and `backward` do, for speed.
 
     Args:
         function: from an array `x`, and named arguments, to `y`; plain NumPy.
@@ -51,17 +49,14 @@ class Activation:
 
     def __call__(self, x, *args, **arguments):
         if isinstance(x, Tensor):
-            return self._on_tape(x, *args, **arguments)
+            if self._derivative is None:
+                return self.function(x, *args, **arguments)
+            y = self(x.value, *args, **arguments)
+            return Tensor(y, (x,), (lambda dy: self.backward(np.array(dy), x.value, y, *args, **arguments),))
         x = as_float(x)
         if x.ndim == 0:  # older NumPy makes float64 of a lone float32
             return self.function(x.reshape(1), *args, **arguments)[0]
         return self.function(x, *args, **arguments)
-
-    def _on_tape(self, x, *args, **arguments):
-        if self._derivative is None:
-            return self.function(x, *args, **arguments)
-        y = self(x.value, *args, **arguments)
-        return Tensor(y, (x,), (lambda dy: self.backward(np.array(dy), x.value, y, *args, **arguments),))
 
     def derivative(self, function):
         """A decorator for the derivative; the names of its first parameters say what it reads and returns.

@@ -121,11 +121,7 @@ def _(z):
 
 @activation("exp(x) / sum(exp(x))", range=(0, 1), elementwise=False)
 def softmax(x, axis=-1):
-    """Turns each row of scores into probabilities that add up to 1: for the last layer of a model with classes.
-
-    Args:
-        x: array (..., classes).
-        axis: the axis that adds up to 1.
+    """Turns scores into probabilities that add up to 1 along `axis`: for the last layer of a model with classes.
 
     >>> softmax([[1000.0, 1000.0], [0.0, np.log(3.0)]]).round(2).tolist()
     [[0.5, 0.5], [0.25, 0.75]]
