@@ -74,7 +74,7 @@ class Stream:
     def epoch(self, batch_size=None, shuffle=False):
         """Yield `(x, y, weight)` batch by batch, the given number or until the source ends."""
         count = 0
-        for batch in self._batches():
+        for batch in self._batches(shuffle):
             yield self.convert(batch)
             count += 1
             if count == self.steps:
@@ -88,9 +88,11 @@ class Stream:
         if hasattr(self.source, "on_epoch_end"):
             self.source.on_epoch_end()
 
-    def _batches(self):
+    def _batches(self, shuffle):
         if self.is_sequence:
-            return (self.source[index] for index in range(len(self.source)))
+            batches = len(self.source)
+            order = random.stream().permutation(batches) if shuffle else range(batches)
+            return (self.source[int(index)] for index in order)
         if iter(self.source) is self.source:  # a generator goes on where the last epoch stopped
             return self.source
         if self.steps and not hasattr(self.source, "__len__"):

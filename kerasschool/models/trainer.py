@@ -9,15 +9,14 @@ from kerasschool import losses, metrics, old_spellings, optimizers
 from kerasschool.callbacks import CallbackList
 from kerasschool.errors import check_whole, message, unknown_arguments
 from kerasschool.losses.base import LossFunctionWrapper
-from kerasschool.metrics.names import resolve
 from kerasschool.models import data
-from kerasschool.models.scores import Scores
+from kerasschool.models.feed import Feed
 from kerasschool.models.training import Training
 
 ROWS_AT_ONCE = 4096  # evaluate and predict take so many rows at a time when nothing watches the batches
 
 
-class Trainer:
+class Trainer(Feed):
     """What a model can do once its layers are there."""
 
     compiled = False
@@ -365,9 +364,7 @@ class Trainer:
             raise unknown_arguments("predict", unknown, Trainer.predict)
         batch_size = check_whole("batch_size", batch_size or 32)
         if data.is_stream(x):
-            rows = data.Stream(
-                x, lambda batch: (self._inputs(batch[0] if isinstance(batch, tuple) else batch), None, None), steps
-            )
+            rows = self._stream_of_inputs(x, steps)
         else:
             rows = data.Rows(self._inputs(x))
         watchers = CallbackList(
@@ -401,75 +398,7 @@ class Trainer:
         """The outputs for one batch, in one go."""
         return np.array(self.forward(self._inputs(x)))
 
-    # From the reader's arguments to arrays that fit
-
-    def _inputs(self, x):
-        """Inputs as an array; builds the model if this is the first time it sees a shape."""
-        if x is None:
-            raise ValueError("`x` is missing: pass the inputs, an array of shape (rows, inputs).")
-        rank = len(self.built_shape) if self.built else None
-        x = data.inputs_to_array(x, self.dtype, rank)
-        self.ensure_built((None, *x.shape[1:]))
-        return x
-
-    def _rows(self, x, y, weight=None, class_weight=None):
-        """All of `x`, `y` and weights as arrays that fit the model and the loss; nothing is changed if they do not."""
-        if y is None:
-            raise ValueError("`y` is missing: pass the targets, one per row of `x`.")
-        if weight is not None and class_weight is not None:
-            raise ValueError("`class_weight` and `sample_weight` cannot be used together. Multiply them yourself.")
-        x = self._inputs(x)
-        num_targets = len(y) if hasattr(y, "__len__") else -1
-        if num_targets != len(x):
-            raise ValueError(
-                message(
-                    f"`x` and `y` must have the same number of rows, but there are {len(x)} and {num_targets}.",
-                    fix="Each input row needs its target.",
-                    x=x,
-                    y=np.asarray(y) if num_targets >= 0 else y,
-                )
-            )
-        asked = y
-        y = self._loss.prepare(y, (len(x), *self.output_shape[1:]))
-        self._fit_metrics(y)
-        weight = data.weights_to_array(weight, len(x), self.dtype)
-        if class_weight is not None:
-            weight = data.class_weights(np.asarray(asked), class_weight).astype(self.dtype)
-        return data.Rows(x, y, weight)
-
-    def _stream(self, source, steps=None, class_weight=None):
-        def convert(batch):
-            if not isinstance(batch, (tuple, list)) or not 2 <= len(batch) <= 3:
-                raise ValueError(message("Each batch must be `(x, y)` or `(x, y, sample_weight)`.", batch=batch))
-            rows = self._rows(*batch, class_weight=class_weight)
-            return rows.x, rows.y, rows.weight
-
-        return data.Stream(source, convert, steps)
-
-    def _validation_rows(self, validation_data, steps=None):
-        if data.is_stream(validation_data):
-            return self._stream(validation_data, steps)
-        if not isinstance(validation_data, (tuple, list)) or not 2 <= len(validation_data) <= 3:
-            raise ValueError(
-                message(
-                    "`validation_data` must be `(x, y)` or `(x, y, sample_weight)`.", validation_data=validation_data
-                )
-            )
-        try:
-            return self._rows(*validation_data)
-        except ValueError as error:
-            raise ValueError(f"In `validation_data`: {error}") from error
-
-    def _fit_metrics(self, y):
-        """Turn what `compile` was asked for into metrics that fit these targets, once."""
-        if self._scores is None or self._fitted_to != y.ndim:
-            shapes = y.shape, self.output_shape
-            self._scores = Scores(
-                self._loss,
-                [resolve(metric, *shapes) for metric in self._asked_metrics],
-                [resolve(metric, *shapes) for metric in self._asked_weighted_metrics],
-            )
-            self._fitted_to = y.ndim
+    # What the steps share
 
     def _line_up(self):
         """What the training step asks for, found out once."""
