@@ -9,7 +9,6 @@ import pytest
 
 os.environ["KERAS_BACKEND"] = "jax"  # before anything imports keras
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
-os.environ.setdefault("MPLBACKEND", "agg")
 
 hypothesis.settings.register_profile("default", deadline=None)  # a busy machine is not a failure
 hypothesis.settings.register_profile("tiny", deadline=None, max_examples=5)
