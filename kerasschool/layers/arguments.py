@@ -72,8 +72,9 @@ def check_shape(name, shape, nothing=(None,)):
     """`shape` as a tuple of whole numbers; the entries in `nothing` are allowed beside them."""
     shape = (shape,) if isinstance(shape, (int, np.integer)) else shape
     if isinstance(shape, (str, bytes)) or not hasattr(shape, "__iter__"):
-        raise ValueError(message(f"`{name}` must be a tuple of whole numbers.", "For rows of 8 numbers: `(8,)`.",
-                                 **{name: shape}))
+        raise ValueError(
+            message(f"`{name}` must be a tuple of whole numbers.", "For rows of 8 numbers: `(8,)`.", **{name: shape})
+        )
     return tuple(size if size in nothing else check_whole(name, size) for size in shape)
 
 

@@ -154,6 +154,11 @@ class Layer(OwnsWeights):
             specs = self.input_spec if isinstance(self.input_spec, (list, tuple)) else [self.input_spec]
             specs[0].check(input_shape, self.name)
 
+    @property
+    def knows_output_shape(self):
+        """Can `compute_output_shape` tell before the layer is built?"""
+        return type(self).compute_output_shape is not Layer.compute_output_shape
+
     def compute_output_shape(self, input_shape):
         """The shape of what comes out when `input_shape` (batch axis included) goes in."""
         input_shape = tuple(input_shape)
@@ -181,7 +186,7 @@ class Layer(OwnsWeights):
         outer = _runs[-1] if _runs else None
         if training is None:
             training = outer.training if outer is not None else _training_default(type(self))
-        inputs = self._as_inputs(inputs, outer)
+        inputs = self._call_inputs(inputs, outer)
         shape = inputs[0].shape if isinstance(inputs, list) else inputs.shape
         self.ensure_built((None, *shape[1:]) if shape else shape)
         if outer is None:
@@ -201,7 +206,7 @@ class Layer(OwnsWeights):
             return _own_copy(autodiff.plain(output))
         return output
 
-    def _as_inputs(self, inputs, outer):
+    def _call_inputs(self, inputs, outer):
         if isinstance(inputs, autodiff.Tensor):
             return inputs
         several = isinstance(inputs, (list, tuple)) and any(hasattr(each, "shape") for each in inputs)
@@ -416,7 +421,10 @@ def activation_record(activation):
     found = activations.get(activation)
     if isinstance(found, Layer) and found.needs_build:
         raise ValueError(
-            message(f"`{type(found).__name__}` has weights, which would not be trained inside another layer.",
-                    "Add it to the model as a layer of its own.", activation=found)
+            message(
+                f"`{type(found).__name__}` has weights, which would not be trained inside another layer.",
+                "Add it to the model as a layer of its own.",
+                activation=found,
+            )
         )
     return activations.record(found)

@@ -37,7 +37,7 @@ class Identity(Layer):
         return tuple(input_shape)
 
 
-def Input(
+def Input(  # noqa: N802  (Keras's name)
     shape=None,
     batch_size=None,
     dtype=None,

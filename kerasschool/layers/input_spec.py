@@ -25,8 +25,18 @@ class InputSpec:
     InputSpec(ndim=2, axes={-1: 8})
     """
 
-    def __init__(self, dtype=None, shape=None, ndim=None, max_ndim=None, min_ndim=None, axes=None,
-                 allow_last_axis_squeeze=False, name=None, optional=False):
+    def __init__(
+        self,
+        dtype=None,
+        shape=None,
+        ndim=None,
+        max_ndim=None,
+        min_ndim=None,
+        axes=None,
+        allow_last_axis_squeeze=False,
+        name=None,
+        optional=False,
+    ):
         self.dtype = None if dtype is None else np.dtype(dtype).name
         self.shape = None if shape is None else tuple(shape)
         self.ndim = ndim if shape is None else len(self.shape)
@@ -62,8 +72,11 @@ class InputSpec:
         if expected:
             flat = " A single row needs two brackets: `[[…]]` or `x[None, :]`." if rank == 1 else ""
             raise ValueError(
-                message(f"These inputs do not fit the layer `{layer_name}`.",
-                        f"Expected {expected}, the batch axis included.{flat}", shape=tuple(shape))
+                message(
+                    f"These inputs do not fit the layer `{layer_name}`.",
+                    f"Expected {expected}, the batch axis included.{flat}",
+                    shape=tuple(shape),
+                )
             )
 
     def _fits(self, shape):

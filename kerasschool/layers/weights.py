@@ -46,8 +46,11 @@ class OwnsWeights:
             raise unknown_arguments("add_weight", unknown, OwnsWeights.add_weight)
         if isinstance(shape, str):
             raise ValueError(
-                message("The first argument of `add_weight` is the shape.", f"Write `add_weight(…, name={shape!r})`.",
-                        shape=shape)
+                message(
+                    "The first argument of `add_weight` is the shape.",
+                    f"Write `add_weight(…, name={shape!r})`.",
+                    shape=shape,
+                )
             )
         shape = () if shape is None else (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
         if not all(isinstance(size, (int, np.integer)) and size >= 0 for size in shape):
