@@ -29,9 +29,13 @@ def short(value, limit=120):
 
 def did_you_mean(name, known):
     """`" Did you mean 'relu'?"`, or nothing when no known name is near."""
-    names = {str(candidate).lower(): str(candidate) for candidate in known}
-    near = difflib.get_close_matches(str(name).lower(), names, n=1, cutoff=0.6)
-    return f" Did you mean {names[near[0]]!r}?" if near else ""
+    name, known = str(name), [str(candidate) for candidate in known]
+    near = difflib.get_close_matches(name.lower(), [candidate.lower() for candidate in known], n=1, cutoff=0.6)
+    if not near:
+        return ""
+    spelt = [candidate for candidate in known if candidate.lower() == near[0]]
+    alike = [candidate for candidate in spelt if candidate[:1].isupper() == name[:1].isupper()]
+    return f" Did you mean {(alike or spelt)[0]!r}?"
 
 
 def unknown(kind, name, known):

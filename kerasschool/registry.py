@@ -104,7 +104,7 @@ class Registry:
 
     def serialize(self, obj):
         """A JSON-ready description: a name for a known function, else a config dictionary."""
-        if self.public.get(getattr(obj, "__name__", None)) is obj and not inspect.isclass(obj):
+        if obj is not None and self.public.get(getattr(obj, "__name__", None)) is obj and not inspect.isclass(obj):
             return obj.__name__
         return serialize_keras_object(obj)
 

@@ -108,18 +108,18 @@ def is_stream(x):
     return hasattr(x, "__next__") or hasattr(x, "__iter__") or hasattr(x, "__getitem__")
 
 
-def inputs_to_array(x, dtype, rank=None):
+def inputs_to_array(x, dtype, shape=None):
     """`x` as a C-contiguous float array, checked: numbers, finite, at least one row.
 
     Args:
-        rank: the number of axes the model expects; a flat list of numbers becomes one column where that fits.
+        shape: what the model expects, `(None, inputs)`; a flat list of numbers becomes one column where that fits.
     """
     if isinstance(x, dict):
         raise ValueError("A `Sequential` model has one input. Pass one array, not a dictionary.")
     x = to_array(x, dtype)
     if x.ndim == 0:
         raise ValueError(message("Inputs must have rows.", "Expected an array of shape (rows, inputs).", x=x.item()))
-    if x.ndim == 1 and rank == 2:
+    if x.ndim == 1 and shape is not None and tuple(shape[1:]) == (1,):
         x = x[:, None]
     if len(x) == 0:
         raise ValueError(message("There are no rows to work on.", "Expected at least one.", x=x))

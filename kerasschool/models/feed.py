@@ -25,7 +25,7 @@ class Feed:
     def _checked_inputs(self, x):
         if x is None:
             raise ValueError("`x` is missing: pass the inputs, an array of shape (rows, inputs).")
-        x = data.inputs_to_array(x, self.dtype, len(self.built_shape) if self.built else None)
+        x = data.inputs_to_array(x, self.dtype, self.built_shape if self.built else None)
         if self.built:
             self.check_input_shape((None, *x.shape[1:]))
         return x

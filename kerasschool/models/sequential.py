@@ -201,7 +201,7 @@ class Sequential(Trainer, Layer):
         if len(expected) != len(received) or any(
             want not in (None, got) for want, got in zip(expected, received, strict=True)
         ):
-            one_row = expected[:1] == tuple(input_shape)
+            one_row = not received
             raise ValueError(
                 message(
                     "The inputs do not fit the model.",
