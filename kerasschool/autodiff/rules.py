@@ -242,13 +242,14 @@ def cumsum_rule(x, axis=None):
 
 @composed(np.var)
 def var(x, axis=None, *, ddof=0, keepdims=False):
-    total = np.sum(np.square(x - np.mean(x, axis, keepdims=True)), axis, keepdims=keepdims)
-    return total / (np.size(x) // np.size(total) - ddof)
+    y = np.mean(np.square(x - np.mean(x, axis, keepdims=True)), axis, keepdims=keepdims)
+    count = np.size(x) // np.size(y)
+    return y if ddof == 0 else y * (count / (count - ddof))
 
 
 def root(x):
     """`sqrt(x)` whose slope at 0 is taken as 0 instead of infinite."""
-    return np.sqrt(np.where(x == 0, 1, x)) * (x != 0)
+    return np.sqrt(np.where(x == 0, np.ones_like(x), x)) * (x != 0)
 
 
 @composed(np.std)

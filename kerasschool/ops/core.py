@@ -40,10 +40,9 @@ def as_float(x):
 def together(*xs):
     """The arrays of one computation with types that fit, as Keras promotes them; lone Python numbers stay."""
     arrays = [x if isinstance(x, (bool, int, float)) else as_array(x) for x in xs]
-    types = [x.dtype for x in arrays if hasattr(x, "dtype")]
-    floats = [dtype for dtype in types if dtype.kind == "f"]
-    if not types:
-        return [as_array(x) for x in xs]
+    if not any(hasattr(x, "dtype") for x in arrays):
+        arrays = [as_array(x) for x in xs]
+    floats = [x.dtype for x in arrays if hasattr(x, "dtype") and x.dtype.kind == "f"]
     if not floats and not any(isinstance(x, float) for x in arrays):
         return arrays
     dtype = np.result_type(*floats) if floats else np.dtype(config.floatx())

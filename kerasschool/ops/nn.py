@@ -10,7 +10,7 @@ import numpy as np
 from kerasschool import config
 from kerasschool.errors import check_whole, message
 from kerasschool.ops.core import as_array, as_float, erf, stop_gradient
-from kerasschool.ops.reductions import logsumexp, norm
+from kerasschool.ops.reductions import norm
 
 SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772  # Klambauer et al. 2017
 
@@ -191,7 +191,8 @@ def softmax(x, axis=-1):
 def log_softmax(x, axis=-1):
     """log(softmax(x)) without log(0)."""
     x = as_float(x)
-    return x - logsumexp(x, axis, keepdims=True)
+    x = x - stop_gradient(np.max(x, axis, keepdims=True))
+    return x - np.log(np.sum(np.exp(x), axis, keepdims=True))
 
 
 def sparsemax(x, axis=-1):
@@ -200,6 +201,7 @@ def sparsemax(x, axis=-1):
     Keras 3.15 finds a wrong `level` where several shares are left; here they add up to 1.
     """
     x = np.moveaxis(as_float(x), axis, -1)
+    x = x - stop_gradient(np.max(x, -1, keepdims=True))
     descending = np.flip(np.sort(x, -1), -1)
     excess = np.cumsum(descending, -1) - 1
     counts = np.arange(1, x.shape[-1] + 1, dtype=x.dtype)

@@ -18,9 +18,8 @@ CUBE = rng.normal(size=(2, 3, 4)).astype("float32")
 SQUARE = rng.normal(size=(4, 4)).astype("float32")
 POSITIVE = np.abs(MATRIX) + np.float32(0.1)
 UNIT = rng.uniform(-0.9, 0.9, (3, 4)).astype("float32")
-WIDE = np.array(
-    [-1000.0, -100.0, -87.0, -20.0, -3.0, -1.0, -0.5, 0.0, 0.3, 1.0, 3.0, 6.0, 20.0, 100.0, 1000.0], "float32"
-)
+FAR = [-1000.0, -100.0, -87.0, -20.0, -3.0, -1.0, -0.5, -0.3, 0.0, 0.3, 1.0, 3.0, 6.0, 20.0, 100.0, 1000.0]
+WIDE = np.array(FAR, "float32").reshape(4, 4)
 COUNTS = np.array([[1, -2, 3], [0, 5, -6]], "int32")
 FLAGS = np.array([True, False, True])
 TARGETS = np.eye(4, dtype="float32")[[0, 2, 1]]
@@ -37,7 +36,7 @@ def over_axes():
 
 
 def with_scalars(x=MATRIX, y=OTHER):
-    return [call(x, y), call(x, 2.5), call(2, y), call(COUNTS, 3), call(COUNTS, 0.5), call([1, 2], [3.0, 4.0])]
+    return [call(x, y), call(2, y), call(COUNTS, 3), call(COUNTS, 0.5)]
 
 
 CASES = {
@@ -75,12 +74,12 @@ CASES = {
     "floor_divide": [call(MATRIX, 0.5), call(COUNTS, 2)],
     "mod": [call(MATRIX, 0.5), call(COUNTS, 4)],
     "power": [call(POSITIVE, OTHER), call(MATRIX, 2), call(MATRIX, 3.0), call(COUNTS, 2), call(2.0, MATRIX)],
-    **{name: [call(MATRIX), call(COUNTS), call(-2.5)] for name in ("negative", "abs", "absolute", "sign", "square")},
-    **{name: [call(MATRIX), call(COUNTS), call([1.0, 2.0])] for name in ("exp", "exp2", "expm1", "sin", "cos", "tan")},
+    **{name: [call(MATRIX), call(COUNTS)] for name in ("negative", "abs", "absolute", "sign", "square")},
+    **{name: [call(MATRIX), call(COUNTS)] for name in ("exp", "exp2", "expm1", "sin", "cos", "tan")},
     **{name: [call(MATRIX), call(COUNTS)] for name in ("arctan", "sinh", "cosh", "tanh", "arcsinh", "floor", "ceil")},
     "round": [call([0.5, 1.5, -2.5, 2.4]), call(MATRIX, 2), call(COUNTS)],
     "trunc": [call(MATRIX * 5)],
-    **{name: [call(POSITIVE), call(3), call([2])] for name in ("sqrt", "log", "log2", "log10", "log1p", "cbrt")},
+    **{name: [call(POSITIVE), call(COUNTS + 9)] for name in ("sqrt", "log", "log2", "log10", "log1p", "cbrt")},
     **{name: [call(POSITIVE)] for name in ("rsqrt", "reciprocal")},
     **{name: [call(UNIT)] for name in ("arcsin", "arccos", "arctanh")},
     "arccosh": [call(POSITIVE + 1)],
@@ -168,7 +167,7 @@ CASES = {
     "bincount": [call(np.array([1, 1, 3])), call(np.array([1, 1, 3]), weights=np.array([0.5, 1.0, 2.0], "float32"))],
     # networks
     **{
-        name: [call(WIDE), call(MATRIX)]
+        name: [call(WIDE)]
         for name in (
             *("relu", "relu6", "leaky_relu", "hard_sigmoid", "hard_tanh", "hard_silu", "hard_swish", "hard_shrink"),
             *("soft_shrink", "sparse_plus", "sparse_sigmoid", "sigmoid", "log_sigmoid", "softplus", "softsign"),
@@ -195,10 +194,10 @@ CASES = {
         call([[0], [2], [1]], MATRIX * 50, from_logits=True),
     ],
 }
-CASES["gelu"] = [call(WIDE), call(WIDE, False), call(MATRIX, approximate=False)]
-CASES["leaky_relu"] += [call(MATRIX, 0.01)]
-CASES["elu"] += [call(MATRIX, 0.5)]
-CASES["celu"] += [call(MATRIX, 2.0)]
+CASES["gelu"] += [call(WIDE, approximate=False)]
+CASES["leaky_relu"] += [call(WIDE, 0.01)]
+CASES["elu"] += [call(WIDE, 0.5)]
+CASES["celu"] += [call(WIDE, 2.0)]
 CASES["softmax"] += [call(CUBE, axis=1)]
 
 # Not compared by value: `empty` is arbitrary in Keras, `is_tensor` and `cond` compute nothing, `sparsemax` is wrong.
@@ -221,8 +220,9 @@ REASONS = {
         allclose argpartition corrcoef cumprod deg2rad digitize dsplit dstack erfinv fabs fliplr flipud fmax fmin fmod
         geomspace heaviside histogram hsplit vsplit i0 isin isneginf isposinf ldexp logaddexp2 nanargmax nanargmin
         nancumprod nancumsum nanmax nanmean nanmedian nanmin nanpercentile nanprod nanquantile nanstd nansum nanvar
-        nextafter percentile quantile rad2deg saturate_cast scatter scatter_update segment_max segment_min segment_prod segment_sum
-        select signbit sinc slice slice_update trapezoid unique unravel_index vander diagflat""",
+        nextafter percentile quantile rad2deg saturate_cast scatter scatter_update segment_max segment_min
+        segment_prod segment_sum select signbit sinc slice slice_update trapezoid
+        unique unravel_index vander diagflat""",
 }
 LEFT_OUT = {name for names in REASONS.values() for name in names.split()}
 
