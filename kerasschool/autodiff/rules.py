@@ -119,25 +119,16 @@ def numpy_functions(names):
     return [getattr(np, name) for name in names.split() if hasattr(np, name)]
 
 
-CONSTANTS = {
-    *numpy_functions(
-        "floor ceil rint trunc sign heaviside floor_divide signbit isnan isinf isfinite equal not_equal less"
-    ),
-    *numpy_functions(
-        "less_equal greater greater_equal logical_and logical_or logical_xor logical_not isposinf isneginf"
-    ),
-    *numpy_functions("round around fix any all isclose allclose array_equal array_equiv isin count_nonzero unique"),
-    *numpy_functions(
-        "argmax argmin argsort argwhere argpartition nonzero flatnonzero searchsorted digitize bincount histogram"
-    ),
-    *numpy_functions(
-        "shape ndim size zeros_like ones_like full_like empty_like result_type can_cast common_type iscomplexobj"
-    ),
-    *numpy_functions(
-        "isrealobj isreal iscomplex array_repr array_str array2string may_share_memory shares_memory lexsort"
-    ),
-    ops.stop_gradient,
-}
+NO_SLOPE = """
+    floor ceil rint trunc round around fix sign signbit heaviside floor_divide
+    equal not_equal less less_equal greater greater_equal isclose allclose array_equal array_equiv isin
+    logical_and logical_or logical_xor logical_not any all count_nonzero unique
+    isnan isinf isfinite isposinf isneginf isreal iscomplex isrealobj iscomplexobj
+    argmax argmin argsort argwhere argpartition lexsort nonzero flatnonzero searchsorted digitize bincount histogram
+    shape ndim size zeros_like ones_like full_like empty_like result_type can_cast common_type
+    array_repr array_str array2string may_share_memory shares_memory
+"""
+CONSTANTS = {*numpy_functions(NO_SLOPE), ops.stop_gradient}
 
 HINTS = {  # what to write instead of a function that has no rule
     "piecewise": "np.where or np.select",
