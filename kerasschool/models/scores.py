@@ -25,6 +25,7 @@ class Scores:
     def __init__(self, loss, metrics=(), weighted_metrics=()):
         self.loss, self.metrics, self.weighted_metrics = loss, metrics, weighted_metrics
         self.together = loss.averages_rows  # a sum, or a loss that mixes rows, belongs to its batch
+        self.names = _unique_names(metrics, weighted_metrics)
         self.reset()
 
     def reset(self):
@@ -68,9 +69,9 @@ class Scores:
         """The averages so far: dictionary name → float, sorted by name as in Keras."""
         self.score()
         found = {"loss": self.total / self.rows if self.rows else 0.0}
-        for metric in (*self.metrics, *self.weighted_metrics):
+        for name, metric in zip(self.names, (*self.metrics, *self.weighted_metrics)):
             result = metric.result()
-            found.update(result if isinstance(result, dict) else {metric.name: result})
+            found.update(result if isinstance(result, dict) else {name: result})
         return {name: _plain(found[name]) for name in sorted(found)}
 
     def peek(self):
@@ -82,6 +83,16 @@ class Scores:
         twin = copy.copy(self)
         twin.metrics, twin.weighted_metrics = copy.deepcopy((self.metrics, self.weighted_metrics))
         return twin.logs()
+
+
+def _unique_names(metrics, weighted_metrics):
+    """The names in History: a second metric of a name is numbered, or called weighted."""
+    names = []
+    for metric, prefix in [*((m, "") for m in metrics), *((m, "weighted_") for m in weighted_metrics)]:
+        name = metric.name if metric.name not in names else prefix + metric.name
+        number = sum(each == name or each.startswith(f"{name}_") and each[len(name) + 1 :].isdigit() for each in names)
+        names.append(f"{name}_{number}" if name in names else name)
+    return names
 
 
 def _plain(value):

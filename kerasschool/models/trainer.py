@@ -87,7 +87,7 @@ class Trainer(Feed):
     @property
     def metrics_names(self):
         """`["loss", "accuracy", …]`: the order of what `evaluate` returns."""
-        return ["loss", *(metric.name for metric in self.metrics)]
+        return ["loss", *([] if self._scores is None else self._scores.names)]
 
     def reset_metrics(self):
         """Start the running averages of the metrics anew."""
@@ -296,7 +296,7 @@ class Trainer(Feed):
             return_dict: True for a dictionary name → number.
 
         Returns:
-            The loss; with metrics a list, loss first, in the order of `metrics_names`.
+            The loss; with metrics a list in the order of `metrics_names`.
 
         Lesson: 05.
         """
@@ -421,16 +421,12 @@ class Trainer(Feed):
             )
 
     def _results(self, logs, return_dict):
+        """What `evaluate` returns: the dictionary, the loss alone, or a list with the loss first."""
         if return_dict:
             return logs
-        if not self.metrics:
-            return logs["loss"]
-        return [logs["loss"], *(value for metric in self.metrics for value in _values(metric, logs))]
-
-
-def _values(metric, logs):
-    result = metric.result()
-    return [logs[name] for name in result] if isinstance(result, dict) else [logs[metric.name]]
+        results = [logs[name] for name in self.metrics_names if name in logs]
+        results += [value for name, value in logs.items() if name not in self.metrics_names]
+        return results if len(results) > 1 else logs["loss"]
 
 
 def _verbosity(verbose):
