@@ -1,6 +1,7 @@
 """Optimizers: how the gradients change the weights.
 
-`gradient_descent.py` and `adam.py` come first; `base.py` holds what all share, `learner.py` a learner for loops written by hand.
+`gradient_descent.py` and `adam.py` come first; `base.py` holds what all share, `learner.py` is for loops written by
+hand.
 
 Lesson: 09. Source: `keras.optimizers`.
 """
@@ -27,8 +28,8 @@ deserialize, serialize = _registry.deserialize, _registry.serialize
 def get(identifier):
     """The optimizer for a name, config or instance; None stays None.
 
-    >>> get("adam").name
-    'adam'
+    >>> type(get("adam")).__name__
+    'Adam'
     """
     found = _registry.get(identifier)
     if found is None or isinstance(found, Optimizer):

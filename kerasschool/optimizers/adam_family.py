@@ -1,4 +1,4 @@
-"""Adam's relatives.
+"""Adam's relatives: other moments, other norms, decay, signs.
 
 Lesson: 09. Source: `keras.optimizers`.
 """

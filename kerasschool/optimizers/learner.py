@@ -27,7 +27,7 @@ def sgd(parameters, lr, gradient_clipping_threshold_per_sample=np.inf, gradient_
     >>> weight.grad[...] = [5.0, 50.0]
     >>> learner.step(minibatch_size=1)
     >>> weight.numpy().round(2)
-    array([0.5, 1. ])
+    array([0.5, 1. ], dtype=float32)
     """
     return Learner(parameters, lr, gradient_clipping_threshold_per_sample, gradient_clipping_with_truncation)
 
