@@ -232,10 +232,10 @@ def _serialize_function(function):
         )
     ours = public_module(function)
     return {
-        "module": ours or getattr(function, "__module__", None) or "builtins",
+        "module": ours or "builtins",  # Keras's way to say: a function of the reader's own
         "class_name": "function",
         "config": name,
-        "registered_name": name,
+        "registered_name": name if ours else "function",
     }
 
 
@@ -293,15 +293,17 @@ def _look_up(config, registry):
             raise unknown("Keras module", module, [f"keras.{known}" for known in _registries])
     elif parts and module != "builtins":
         registry = None
-    if registry is None or not isinstance(wanted, str):
+    found = None
+    if registry is not None and isinstance(wanted, str):
+        found = registry.public.get(wanted) or registry.names.get(wanted)
+        if found is None and module != "builtins":
+            raise unknown(registry.kind, wanted, registry.known())
+    if found is None:
         raise ValueError(
             f"Cannot find {short(wanted)} of module {short(module)}: it is not part of Keras. "
             f"Pass it by name when you load, as custom_objects={{{short(wanted)}: …}}, "
             "or register it with @register_keras_serializable()."
         )
-    found = registry.public.get(wanted) or registry.names.get(wanted)
-    if found is None:
-        raise unknown(registry.kind, wanted, registry.known())
     return found
 
 

@@ -49,7 +49,8 @@ class Activation:
 
     def __call__(self, x, *args, **arguments):
         if isinstance(x, Tensor):
-            if self._derivative is None:
+            learned = any(isinstance(each, Tensor) for each in (*args, *arguments.values()))
+            if self._derivative is None or learned:
                 return self.function(x, *args, **arguments)
             y = self(x.value, *args, **arguments)
             return Tensor(y, (x,), (lambda dy: self.backward(np.array(dy), x.value, y, *args, **arguments),))
