@@ -25,8 +25,8 @@ def history(history, metrics=None, ax=None):
         ValueError: for a name that the history does not have, or the wrong number of Axes.
 
     >>> ax = history({"loss": [0.7, 0.5, 0.4], "val_loss": [0.7, 0.6, 0.6]})
-    >>> ax.get_xlabel(), ax.get_ylabel(), len(ax.lines)
-    ('epoch', 'loss', 2)
+    >>> ax.get_xlabel(), ax.get_ylabel(), [text.get_text() for text in ax.get_legend().get_texts()]
+    ('epoch', 'loss', ['train', 'validation'])
     """
     x, curves = _read(history)
     known = quantities(curves)

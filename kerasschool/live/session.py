@@ -3,11 +3,14 @@
 The states, and what leads from one to another::
 
     idle ──play──▶ running ──(all epochs)──▶ done
-      ▲            │  ▲   │──stop──────────▶ stopped      play in `stopped` goes on from the trained weights
-      │       pause│  │play                               play in `done` does so once `epochs` is raised
-      │            ▼  │
-      └──reset──── paused          an error, or a loss that is no number ──▶ failed
-    (reset leads from every state back to idle, with the initial weights)
+                   │  ▲   │──stop──────────▶ stopped
+              pause│  │play
+                   ▼  │
+                  paused           an error, or a loss that is no number ──▶ failed
+
+`reset` leads from every state back to idle, with the initial weights. `step_batch` and `step_epoch` go wherever `play`
+may, and end in paused. A stopped run is closed as at the end of `fit`: `play` then starts another one from the trained
+weights, as a second `fit` would, for the epochs that are left. In done, `play` does so once `epochs` has been raised.
 
 A call that means nothing in a state does nothing: a double click is harmless. Every public method may be called from
 any thread; the model is only touched by the thread that made the session, between two steps.
@@ -151,6 +154,13 @@ class TrainingSession:
         """True if the optimizer takes its learning rate from a schedule or function, so that it cannot be set."""
         return not isinstance(self.model.optimizer.get_config()["learning_rate"], float)
 
+    @property
+    def can_go_on(self):
+        """True if `play` and the steps have something to do."""
+        return self.state in (IDLE, PAUSED, RUNNING) or (
+            self.state in (STOPPED, DONE) and self._epochs_done < self._epochs
+        )
+
     # What can be done, from any thread
 
     def play(self):
@@ -235,9 +245,7 @@ class TrainingSession:
     # What each call means in each state. Runs in the session's thread, between two steps.
 
     def _play(self):
-        if self.state in (IDLE, PAUSED, RUNNING) or (
-            self.state in (STOPPED, DONE) and self._epochs_done < self._epochs
-        ):
+        if self.can_go_on:
             self._goal = None
             self._begin()
 
@@ -247,12 +255,12 @@ class TrainingSession:
             self._changed()
 
     def _step_batch(self):
-        if self.state in (IDLE, PAUSED, RUNNING):
+        if self.can_go_on:
             self._goal = "batch"
             self._begin(at_once=True)
 
     def _step_epoch(self):
-        if self.state in (IDLE, PAUSED, RUNNING):
+        if self.can_go_on:
             self._goal = "epoch"
             self._begin()
 
@@ -354,7 +362,7 @@ class TrainingSession:
         began, steps, held = clock(), 0, HeldInterrupt()
         self._driver.is_working = True
         try:
-            with random.use(self._stream), held:
+            with random.use(self._stream), held, np.errstate(all="ignore"):  # the loss is looked at instead
                 for _ in self._run:
                     steps += 1
                     if to_the_end or self._is_over():

@@ -19,16 +19,6 @@ STATES = {  # state → (word, icon)
     DONE: ("Done", "check"),
     FAILED: ("Failed", "warning"),
 }
-USEFUL = {  # state → the buttons that do something there, the likely next one first
-    IDLE: ("play", "step_batch", "step_epoch"),
-    RUNNING: ("pause", "stop", "step_batch", "step_epoch", "reset"),
-    PAUSED: ("play", "step_batch", "step_epoch", "stop", "reset"),
-    STOPPED: ("play", "reset"),
-    DONE: ("reset",),
-    FAILED: ("reset",),
-}
-
-
 class Train(Panel):
     """Train a model step by step, or let it run, and watch loss and accuracy.
 
@@ -218,25 +208,34 @@ class Train(Panel):
     def _update(self, session):
         is_new = session.state != self._seen_state
         self.curves.publish(now=is_new or session.state != RUNNING)
-        if is_new or session.state != RUNNING or self._clock.is_due():
-            for name, field in self._fields.items():
-                field.value = self._value_of(name)
-            self.curves.epochs = session.epochs
-            self._status.value = status_line(session)
-            if session.state != RUNNING:
-                self._say_what_next()
+        if not is_new and session.state == RUNNING and not self._clock.is_due():
+            return
+        for name, field in self._fields.items():
+            field.value = self._value_of(name)
+        self.curves.epochs = session.epochs
+        self._status.value = status_line(session)
+        self._mark_buttons()
+        if is_new or session.state != RUNNING:
+            self._say_what_next()
         if is_new:
             self._seen_state = session.state
-            self._mark_buttons()
-            self._say_what_next()
             self.curves.announcement = f"{STATES[session.state][0]}. {self.curves.description()}"
             if session.state in (STOPPED, DONE, FAILED):
                 self.refresh_picture()
 
     def _mark_buttons(self):
-        useful = USEFUL[self.session.state]
+        """Make the button to press next blue, and those that would do nothing pale."""
+        session = self.session  # none is disabled: that would take the keyboard's place from who has just pressed it
+        useful = {name for name in ("play", "step_batch", "step_epoch") if session.can_go_on}
+        if session.state in (RUNNING, PAUSED):
+            useful |= {"stop"}
+        if session.state == RUNNING:
+            useful = useful - {"play"} | {"pause"}
+        if session.state != IDLE:
+            useful |= {"reset"}
+        following = "pause" if session.state == RUNNING else "play" if session.can_go_on else "reset"
         for name, each in self._buttons.items():
-            each.button_style = "primary" if name == useful[0] else ""
+            each.button_style = "primary" if name == following else ""
             (each.remove_class if name in useful else each.add_class)("ks-idle")
 
     def _say_what_next(self):
@@ -244,7 +243,7 @@ class Train(Panel):
         if session.state == FAILED:
             self.say(explain(session.error), error=True)
             return
-        more = "Raise Epochs to train on" if session.progress().epoch >= session.epochs else "Play trains on"
+        more = "Play trains on" if session.can_go_on else "Raise Epochs to train on"
         self.say(
             {
                 IDLE: f"Play trains {session.epochs} epochs. Every epoch shows the model all rows once, "
@@ -253,7 +252,7 @@ class Train(Panel):
                 "a new batch size counts from the next epoch on.",
                 PAUSED: "Held between two steps. Make single steps, or Play on.",
                 STOPPED: f"Stopped; the weights stay as they are. {more} from here, Reset starts again.",
-                DONE: f"All {session.progress().epoch} epochs are done. {more}, or Reset to start again.",
+                DONE: f"All {session.progress().epoch} epochs are done. {more}, Reset starts again.",
             }[session.state]
         )
 

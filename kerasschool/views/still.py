@@ -10,6 +10,7 @@ import base64
 import io
 
 import numpy as np
+from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 
 WIDTH, HEIGHT = 940, 300  # of the picture, in CSS pixels
@@ -32,6 +33,9 @@ class LeavesPicture:
 
     def show(self):
         """Display it here. `refresh_picture` later renews the picture in every place it was shown in."""
+        if not InteractiveShell.initialized():  # a plain script
+            print(f"<{self.name}>")
+            return
         self.add_class("kerasschool-live")
         live = self._repr_mimebundle_()
         live = dict(live[0] if isinstance(live, tuple) else live)

@@ -67,7 +67,6 @@ class Lab:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.url = f"http://127.0.0.1:{probe.getsockname()[1]}"
-        self.log = open(folder / "lab.log", "w")
         self.process = self._start()
         self._wait_until_it_answers()
 
@@ -85,7 +84,8 @@ class Lab:
             "JUPYTERLAB_WORKSPACES_DIR": str(self.folder / "workspaces"),
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         }
-        return subprocess.Popen(command, env=environment, stdout=self.log, stderr=subprocess.STDOUT)
+        with open(self.folder / "lab.log", "w") as log:
+            return subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
 
     def _wait_until_it_answers(self):
         deadline = time.monotonic() + 60
@@ -105,7 +105,6 @@ class Lab:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        self.log.close()
 
 
 @pytest.fixture(scope="session")
