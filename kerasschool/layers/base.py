@@ -10,6 +10,7 @@ import numpy as np
 
 from kerasschool import activations, autodiff, regularizers
 from kerasschool.errors import did_you_mean, message, unknown_arguments
+from kerasschool.layers import budget
 from kerasschool.layers.arguments import float_type, input_shape_from_old_arguments, plain_arguments, to_array
 from kerasschool.layers.keras_tensor import KerasTensor, unique_name
 from kerasschool.layers.penalties import ActivityPenalty, activity_penalty, carrying_losses
@@ -131,6 +132,7 @@ class Layer(OwnsWeights):
         """Build the layer if it is not built; raise the error that teaches if it cannot take inputs of this shape."""
         self.check_initialised()
         input_shape = tuple(input_shape)
+        budget.check_row(input_shape)
         if self.built:
             self.check_input_shape(input_shape)
         else:

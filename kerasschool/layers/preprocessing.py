@@ -131,7 +131,8 @@ class Normalization(Layer):
         count = mean = variance = 0.0
         for batch in batches:
             if not self.built:
-                self.build(batch.shape)
+                keeps_rows = any(axis in (0, -batch.ndim) for axis in self.axis)
+                self.build(batch.shape if keeps_rows else (None, *batch.shape[1:]))
             self._check_batch(batch)
             reduced = tuple(axis for axis in range(batch.ndim) if axis - batch.ndim not in self._kept)
             more = np.prod([batch.shape[axis] for axis in reduced])

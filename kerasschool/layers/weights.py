@@ -7,6 +7,7 @@ import numpy as np
 
 from kerasschool import config, constraints, initializers, regularizers
 from kerasschool.errors import message, unknown_arguments
+from kerasschool.layers import budget
 from kerasschool.parameters import Parameter
 
 
@@ -59,6 +60,9 @@ class OwnsWeights:
         is_float = dtype.kind == "f"
         if initializer is None:
             initializer = "glorot_uniform" if is_float else "zeros"
+        budget.take(shape, dtype)
+        if budget.filled_later() and type(self).load_own_variables is OwnsWeights.load_own_variables:
+            initializer = "zeros"
         value = np.asarray(initializers.get(initializer)(shape, dtype=dtype.name), dtype)
         if value.shape != shape:
             raise ValueError(message("The initializer made another shape.", f"Expected {shape}.", shape=value.shape))
@@ -90,8 +94,10 @@ class OwnsWeights:
     @property
     def weights(self):
         """All weights as a list of `Parameter`: the layer's own, trainable first, then those of layers inside."""
-        own = sorted(self._own_weights, key=lambda weight: not weight.trainable)
-        return _once([*own, *(weight for layer in self.layers_inside for weight in layer.weights)])
+        return _once([*self._own_in_order(), *(weight for layer in self.layers_inside for weight in layer.weights)])
+
+    def _own_in_order(self):
+        return sorted(self._own_weights, key=lambda weight: not weight.trainable)
 
     @property
     def trainable_weights(self):
@@ -163,6 +169,34 @@ class OwnsWeights:
                 raise ValueError(message("Weights must be numbers.", dtype=str(array.dtype)))
         for weight, array in zip(own, arrays, strict=True):
             weight.assign(array)
+
+    def save_own_variables(self, store):
+        """Put the layer's own weights, without those of layers inside, into `store` under `"0"`, `"1"`, …
+
+        Override it, together with `load_own_variables`, for a layer that keeps something else in files.
+
+        Args:
+            store: dictionary, name → array.
+        """
+        for index, weight in enumerate(self._own_in_order()):
+            store[str(index)] = weight.numpy()
+
+    def load_own_variables(self, store):
+        """Take the layer's own weights from `store`.
+
+        Raises:
+            ValueError: when the number of arrays or a shape does not fit; then nothing is changed.
+        """
+        own = self._own_in_order()
+        expected = {str(index): weight.shape for index, weight in enumerate(own)}
+        received = {name: np.shape(store[name]) for name in store}
+        if expected != received:
+            unbuilt = "" if self.built else " The layer is not built yet, so it has no weights."
+            raise ValueError(
+                message(f"The file does not fit `{self.name}`.{unbuilt}", f"Expected {expected}.", shapes=received)
+            )
+        for name, weight in zip(expected, own, strict=True):
+            weight.assign(store[name])
 
     def count_params(self):
         """The number of weights: every entry of every array counted."""
