@@ -16,6 +16,8 @@ import numpy as np
 
 from kerasschool.errors import message, short, unknown
 
+FUNCTIONS_OF = ("activations", "initializers", "losses", "metrics", "regularizers")  # where Keras's functions live
+
 _registries = {}  # public module name, "initializers" → its Registry
 _custom_objects = {}  # "package>Name" → class or function
 _custom_names = {}  # the same, the other way round
@@ -262,19 +264,28 @@ def _deserialize(config, registry=None):
     if "class_name" not in config or "config" not in config:
         return {key: _deserialize(value) for key, value in config.items()}
     name, inner = config["class_name"], config["config"]
-    if name == "__numpy__":
-        return np.array(inner["value"], dtype=inner["dtype"])
-    if name == "__tensor__":
-        return np.array(inner["value"], dtype=inner["dtype"])
+    if name in ("__numpy__", "__tensor__"):
+        return np.array(inner["value"], dtype=_number_type(inner["dtype"]))
     if name == "__lambda__":
-        raise ValueError(
-            "This config holds the code of a `lambda`; code from a file is never run. "
-            "Rebuild the object with a named function and pass it in `custom_objects=`."
-        )
+        found = get_registered_object("<lambda>")
+        if found is None:
+            raise ValueError(
+                "This config holds the code of a `lambda`, and code from a file is never run (not even with "
+                "`safe_mode=False`). Write the function again and pass it as custom_objects={'<lambda>': function}."
+            )
+        return found
     found = _look_up(config, registry)
     if name == "function":
         return found
     return _rebuild(found, config, inner)
+
+
+def _number_type(dtype):
+    """A NumPy type of plain numbers; others could ask for any amount of memory."""
+    found = np.dtype(dtype)
+    if found.kind not in "fiub":
+        raise ValueError(message("Arrays in a config must hold numbers.", dtype=dtype))
+    return found
 
 
 def _look_up(config, registry):
@@ -296,8 +307,11 @@ def _look_up(config, registry):
     found = None
     if registry is not None and isinstance(wanted, str):
         found = registry.public.get(wanted) or registry.names.get(wanted)
-        if found is None and module != "builtins":
+        if found is None and module != "builtins" and not config.get("registered_name"):
             raise unknown(registry.kind, wanted, registry.known())
+    if found is None and module == "builtins" and isinstance(wanted, str):  # Keras's way to write any function
+        public = [_registries[place].public for place in FUNCTIONS_OF if wanted in _registries[place].public]
+        found = public[0][wanted] if public else None
     if found is None:
         raise ValueError(
             f"Cannot find {short(wanted)} of module {short(module)}: it is not part of Keras. "
@@ -324,4 +338,6 @@ def _rebuild(cls, config, inner):
     build = config.get("build_config")
     if build and hasattr(obj, "build_from_config"):
         obj.build_from_config(build)
+    if config.get("compile_config") and hasattr(obj, "compile_from_config"):
+        obj.compile_from_config(config["compile_config"])
     return obj

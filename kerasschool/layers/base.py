@@ -232,7 +232,7 @@ class Layer(OwnsWeights):
 
             y, self.memory.pullback = autodiff.vjp(taped, x)
         else:
-            y = autodiff.plain(self._run(run, x.copy()))  # a copy: the reader's code may write into it
+            y = autodiff.plain(self._run(run, x))
         _losses_become_numbers(run)
         self.penalty = float(sum(autodiff.plain(loss) for _, loss in run.losses))
         return y if isinstance(y, (tuple, list)) else np.asarray(y, self.dtype)
@@ -251,6 +251,8 @@ class Layer(OwnsWeights):
     def _run(self, run, inputs, *args, **kwargs):
         if _training_default(type(self)) is not None:
             kwargs["training"] = run.training
+        if isinstance(inputs, np.ndarray) and type(self).forward is Layer.forward:
+            inputs = inputs.copy()  # the reader's code may write into it
         _runs.append(run)
         try:
             return self.call(inputs, *args, **kwargs)
