@@ -9,6 +9,9 @@ Every error a learner can cause is built here, so that all of them read alike::
 import difflib
 import inspect
 import numbers
+import opcode
+
+IMPORT_FROM = opcode.opmap["IMPORT_FROM"]
 
 
 def message(happened, expected="", fix="", **received):
@@ -119,11 +122,30 @@ def check_one_of(name, value, known):
     return value
 
 
-def helpful_getattr(module_name, namespace):
-    """A module `__getattr__` that names the nearest public name: ``layers.Desne`` → ``Dense``."""
+def helpful_getattr(module_name, namespace, left_out=None):
+    """A module `__getattr__` that names the nearest public name: ``layers.Desne`` → ``Dense``.
+
+    Args:
+        module_name: the module's `__name__`.
+        namespace: the public names; those that start with `_` are not suggested.
+        left_out: dictionary, name → what to do instead, for names of Keras that are missing on purpose.
+    """
 
     def __getattr__(name):
-        known = [n for n in namespace if not n.startswith("_")]
-        raise AttributeError(f"module {module_name!r} has no attribute {name!r}.{did_you_mean(name, known)}")
+        if name in (left_out or {}):
+            advice = f" {left_out[name]}"
+        else:
+            advice = did_you_mean(name, [n for n in namespace if not n.startswith("_")])
+        if asked_by_from_import():
+            raise ImportError(f"cannot import name {name!r} from {module_name!r}.{advice}", name=module_name)
+        raise AttributeError(f"module {module_name!r} has no attribute {name!r}.{advice}")
 
     return __getattr__
+
+
+def asked_by_from_import():
+    """True if a module's `__getattr__` was called by `from module import name`, which hides any AttributeError."""
+    frame = inspect.currentframe()
+    while frame and (frame.f_code.co_filename == __file__ or frame.f_code.co_name == "__getattr__"):
+        frame = frame.f_back
+    return frame is not None and frame.f_code.co_code[frame.f_lasti] == IMPORT_FROM

@@ -11,30 +11,47 @@ import itertools
 
 import numpy as np
 
+from kerasschool import config, initializers
 from kerasschool.autodiff import Tensor
 from kerasschool.errors import message
 
 
 class Parameter(Tensor):
-    """One weight array of a layer, with room for its gradient.
+    """One weight array of a layer, with room for its gradient; Keras calls it `Variable`.
 
     It takes part in NumPy expressions, where it is a leaf of `autodiff`'s tape: its gradient is added to `grad`.
 
     Args:
-        value: the array it starts with; copied.
-        name: for example `"kernel"`.
+        initializer: the values it starts with, copied; or an initializer or its name, and then `shape` is needed.
+        shape: tuple of ints.
+        dtype: None for the type that an array has, and `config.floatx()` for other numbers.
         trainable: False for an array that training does not change by gradient, such as a moving mean.
+        name: for example `"kernel"`.
         regularizer, constraint: what is added to the loss, and what is applied after each update, or None.
+        autocast, aggregation, synchronization: accepted, and without effect.
 
     >>> kernel = Parameter([[1.0, 2.0]], name="kernel")
     >>> kernel.assign([[3.0, 4.0]]).numpy()
-    array([[3., 4.]])
+    array([[3., 4.]], dtype=float32)
     """
 
     __slots__ = ("name", "path", "grad", "trainable", "regularizer", "constraint", "owner")
 
-    def __init__(self, value, name="variable", trainable=True, regularizer=None, constraint=None):
-        super().__init__(np.array(value))
+    def __init__(
+        self,
+        initializer,
+        shape=None,
+        dtype=None,
+        trainable=True,
+        autocast=True,
+        aggregation="none",
+        synchronization="auto",
+        name="variable",
+        *,
+        regularizer=None,
+        constraint=None,
+    ):
+        super().__init__(_first_values(initializer, shape, dtype))
         self.name = self.path = name
         self.grad = np.zeros_like(self.value)
         self.trainable = trainable
@@ -86,6 +103,18 @@ class Parameter(Tensor):
         super().__init__(state.pop("value"))
         for name, value in state.items():
             setattr(self, name, value)
+
+
+def _first_values(initializer, shape, dtype):
+    """A new array: a copy of the values given, or what an initializer makes."""
+    if isinstance(initializer, str) or callable(initializer):
+        if shape is None:
+            raise ValueError(message("With an initializer, `shape` is needed.", initializer=initializer))
+        return np.array(initializers.get(initializer)(tuple(shape), dtype=dtype or config.floatx()))
+    if dtype is None and not hasattr(initializer, "dtype"):
+        kind = np.asarray(initializer).dtype.kind
+        dtype = {"f": config.floatx(), "i": "int32"}.get(kind)
+    return np.array(initializer, dtype)
 
 
 class Parameters:
