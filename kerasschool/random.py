@@ -112,7 +112,7 @@ def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
 
 def dropout(inputs, rate, noise_shape=None, seed=None):
     """`inputs` with a share `rate` of the values set to 0 and the others scaled by 1 / (1 - rate)."""
-    inputs = np.asarray(inputs)
+    inputs = inputs if hasattr(type(inputs), "__array_function__") else np.asarray(inputs)  # a Tensor stays one
     check_number("rate", rate, 0, 1)
     if rate == 1:
         return np.zeros_like(inputs)

@@ -27,11 +27,13 @@ class Run:
     Args:
         training: bool.
         outer: the run that this one is part of, or None.
+        weights_are_fixed: True when a model has collected its weights, so that new ones would not be trained.
     """
 
-    def __init__(self, training, outer=None):
+    def __init__(self, training, outer=None, weights_are_fixed=False):
         self.training = training
         self.losses = [] if outer is None else outer.losses  # pairs (layer, loss)
+        self.weights_are_fixed = weights_are_fixed if outer is None else outer.weights_are_fixed
 
 
 class Layer(OwnsWeights):
@@ -114,6 +116,8 @@ class Layer(OwnsWeights):
             current.assign(value)  # `layer.kernel = array` copies into the model's vector
         else:
             object.__setattr__(self, name, value)
+            if isinstance(value, Parameter) and not any(value is weight for weight in self._own_weights):
+                self._own_weights.append(value)  # a weight of another layer, shared
 
     def __getattr__(self, name):
         if name.startswith("__") or hasattr(type(self), name):
@@ -137,15 +141,15 @@ class Layer(OwnsWeights):
             self.check_input_shape(input_shape)
         else:
             Layer.check_input_shape(self, input_shape)
-            if _runs and _runs[-1].training:
+            self.build(input_shape)
+            if self.weights and _runs and _runs[-1].weights_are_fixed:
                 raise RuntimeError(
                     f"`{self.name}` gets its weights in the middle of training, too late to be trained. Make layers in "
                     "`__init__`, not in `call`, and those that `call` uses in training only also in "
                     f"`build`: `self.{self.name}.build(input_shape)`."
                 )
-            self.build(input_shape)
             self.check_input_shape(input_shape)
-            if not all(layer.built for layer in self.layers_inside):
+            if not _runs and not all(layer.built for layer in self.layers_inside):
                 self._probe(input_shape)  # calling them builds them
         if self.built_shape is None:
             self.built_shape = input_shape
@@ -190,6 +194,7 @@ class Layer(OwnsWeights):
             training = outer.training if outer is not None else _training_default(type(self))
         inputs = self._call_inputs(inputs, outer)
         shape = inputs[0].shape if isinstance(inputs, list) else inputs.shape
+        run = Run(bool(training), outer)
         self.ensure_built((None, *shape[1:]) if shape else shape)
         if outer is None:
             self._forget_losses()
@@ -198,7 +203,6 @@ class Layer(OwnsWeights):
                 if self.activity_regularizer is not None:
                     self._activity_loss = float(activity_penalty(self.activity_regularizer, output))
                 return output
-        run = Run(bool(training), outer)
         output = self._run(run, inputs, *args, **kwargs)
         if self.activity_regularizer is not None:
             self._activity_loss = activity_penalty(self.activity_regularizer, output)
@@ -223,7 +227,7 @@ class Layer(OwnsWeights):
     def forward(self, x, training=False):
         """Output for a batch `x` (array). Keeps in `self.memory` what `backward` needs."""
         self._forget_losses()
-        run = Run(training)
+        run = Run(training, weights_are_fixed=training)
         if training and (self.needs_input_gradient or self.trainable_weights):
 
             def taped(inputs):

@@ -16,6 +16,7 @@ class OwnsWeights:
 
     def add_weight(
         self,
+        *positional,
         shape=None,
         initializer=None,
         dtype=None,
@@ -45,6 +46,9 @@ class OwnsWeights:
         self.check_initialised()
         if unknown:
             raise unknown_arguments("add_weight", unknown, OwnsWeights.add_weight)
+        if len(positional) > 3:
+            raise TypeError(message("Only `shape, initializer, dtype` can be given by position.", arguments=positional))
+        shape, initializer, dtype = (*positional, *(shape, initializer, dtype)[len(positional) :])
         if isinstance(shape, str):
             raise ValueError(
                 message(

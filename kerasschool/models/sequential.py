@@ -16,6 +16,36 @@ from kerasschool.models.trainer import Trainer
 from kerasschool.parameters import Parameters
 
 
+class SharedWeights:
+    """A stage that has weights in common with a later one: on the way back, its gradient is added to the other's.
+
+    Args:
+        stage: the earlier stage.
+        shared: the weights that a later stage has, too.
+    """
+
+    def __init__(self, stage, shared):
+        self.stage, self.shared = stage, shared
+
+    def backward(self, dy):
+        later = [weight.grad.copy() for weight in self.shared]
+        dx = self.stage.backward(dy)
+        for weight, gradient in zip(self.shared, later):
+            weight.grad += gradient
+        return dx
+
+
+def adding_shared_gradients(stages):
+    """The stages, with those that share weights with a later one wrapped in `SharedWeights`."""
+    wrapped, seen = [], set()
+    for stage in reversed(stages):
+        weights = stage.trainable_weights
+        shared = [weight for weight in weights if id(weight) in seen]
+        wrapped.append(SharedWeights(stage, shared) if shared else stage)
+        seen.update(map(id, weights))
+    return wrapped[::-1]
+
+
 class Sequential(Trainer, Layer):
     """A linear stack of layers.
 
@@ -177,7 +207,8 @@ class Sequential(Trainer, Layer):
         for stage in self._stages:
             stage.needs_input_gradient = below  # the gradient ends at the first layer that has something to learn
             below = below or bool(stage.trainable_weights)
-        self._learning = [stage for stage in self._stages if stage.needs_input_gradient or stage.trainable_weights]
+        learning = [stage for stage in self._stages if stage.needs_input_gradient or stage.trainable_weights]
+        self._learning = adding_shared_gradients(learning)
         self._line_up()
 
     @property
