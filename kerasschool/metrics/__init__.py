@@ -180,4 +180,4 @@ __all__ = [
     "top_k_categorical_accuracy",
 ]
 
-__getattr__ = helpful_getattr(__name__, globals())
+__getattr__ = helpful_getattr(__name__, __all__)

@@ -7,13 +7,11 @@ update with all rows and many updates with batches agree.
 Lesson: 05. Source: `keras.metrics`.
 """
 
-import inspect
-
 import numpy as np
 
 from kerasschool import config, initializers
-from kerasschool.errors import argument_names, did_you_mean, message, unknown_arguments
-from kerasschool.layers.base import unique_name
+from kerasschool.errors import did_you_mean, message, refuse_unknown_arguments
+from kerasschool.layers.keras_tensor import unique_name
 from kerasschool.losses.base import Loss
 from kerasschool.losses.function import LossFunction
 from kerasschool.losses.reduction import merge_mask, squeeze_or_expand_to_same_rank
@@ -122,11 +120,7 @@ class Metric:
     """
 
     def __new__(cls, *args, **kwargs):
-        takes = inspect.signature(cls.__init__).parameters.values() if kwargs else ()
-        if not any(each.kind is each.VAR_KEYWORD for each in takes):
-            extra = {name: value for name, value in kwargs.items() if name not in argument_names(cls.__init__)}
-            if extra:
-                raise unknown_arguments(cls.__name__, extra, cls.__init__)
+        refuse_unknown_arguments(cls, kwargs)
         return super().__new__(cls)
 
     def __init__(self, dtype=None, name=None):
