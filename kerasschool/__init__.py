@@ -19,6 +19,7 @@ from kerasschool import (
     optimizers,
     random,
     regularizers,
+    saving,
     utils,
 )
 from kerasschool.layers import Input

@@ -46,7 +46,7 @@ OUTSIDE = {"numpy"}
 OUTSIDE_ABOVE = OUTSIDE | {"ipywidgets", "anywidget", "matplotlib", "IPython", "traitlets"}
 
 # Exceptions, each for one room, only inside a function (so that nothing is imported until it is asked for).
-LATER = {}
+LATER = {"saving": {"h5py": "it comes with the extra `keras`"}}
 
 # Packages that `import kerasschool` must not load.
 HEAVY = ["matplotlib", "ipywidgets", "anywidget", "IPython", "h5py", "keras", "pandas"]

@@ -14,6 +14,7 @@ from kerasschool.layers.base import KerasTensor
 from kerasschool.models.summary import print_summary
 from kerasschool.models.trainer import Trainer
 from kerasschool.parameters import Parameters
+from kerasschool.saving.model_files import ModelFiles
 
 
 class SharedWeights:
@@ -46,7 +47,7 @@ def adding_shared_gradients(stages):
     return wrapped[::-1]
 
 
-class Sequential(Trainer, Layer):
+class Sequential(Trainer, ModelFiles, Layer):
     """A linear stack of layers.
 
     Args:
