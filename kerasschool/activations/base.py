@@ -66,9 +66,9 @@ class Activation:
         `(dy, x)` or `(dy, y)`: it returns the finished dx, and may overwrite dy.
         """
         names = list(inspect.signature(function).parameters)
-        self._reads = tuple(name for name in names if name in ("x", "y"))
         self._makes_dx = names[0] == "dy"
-        self.needs_input = "x" in self._reads
+        self.needs_input = self._needs_input = "x" in names
+        self._needs_output = "y" in names
         self._derivative = function
         return function
 
@@ -87,7 +87,7 @@ class Activation:
         """
         if self._derivative is None:
             return vjp(lambda x: self.function(x, *args, **arguments), x)[1](dy)[0]
-        given = (y,) if self._reads == ("y",) else (x,) if self._reads == ("x",) else (x, y)
+        given = (y,) if not self._needs_input else (x, y) if self._needs_output else (x,)
         if self._makes_dx:
             return self._derivative(dy, *given, *args, **arguments)
         dy *= self._derivative(*given, *args, **arguments)

@@ -13,6 +13,10 @@ import numpy as np
 from kerasschool.activations.base import activation
 
 
+# NumPy turns a Python number into an array in every call, 0.3 µs each time; these already are.
+ZERO, ONE, FORTY = (np.array(number, "float32") for number in (0, 1, 40))
+
+
 @activation("x")
 def linear(x):
     """The input, unchanged: what `activation=None` means.
@@ -48,7 +52,7 @@ def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
     [-1.0, 0.0, 2.0]
     """
     if negative_slope == 0 and max_value is None and threshold == 0:
-        return np.maximum(x, 0)
+        return np.maximum(x, ZERO)
     y = np.where(x > threshold, x, 0)
     if max_value is not None:
         y = np.clip(y, 0, max_value)
@@ -58,7 +62,7 @@ def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
 @relu.derivative
 def _(x, y, negative_slope=0.0, max_value=None, threshold=0.0):
     if negative_slope == 0 and max_value is None and threshold == 0:
-        return y > 0
+        return np.sign(y)  # 1 where it passed, 0 where it was cut off
     rising = x > threshold
     if max_value is not None:
         rising &= (x > 0) & (x < max_value)
@@ -70,7 +74,7 @@ relu.needs_input = False  # x is read only when arguments are given
 
 @relu.in_place
 def _(z):
-    return np.maximum(z, 0, out=z)
+    return np.maximum(z, ZERO, out=z)
 
 
 @activation("1 / (1 + exp(-x))", range=(0, 1))
@@ -86,16 +90,16 @@ def sigmoid(x):
 
 @sigmoid.derivative
 def _(y):
-    slope = 1 - y
+    slope = ONE - y
     slope *= y
     return slope
 
 
 @sigmoid.in_place
 def _(z):
-    np.minimum(z, 40, out=z)
+    np.minimum(z, FORTY, out=z)
     np.exp(z, out=z)
-    return np.divide(z, 1 + z, out=z)
+    return np.divide(z, z + ONE, out=z)
 
 
 @activation("tanh(x)", range=(-1, 1))
@@ -111,7 +115,7 @@ def tanh(x):
 @tanh.derivative
 def _(y):
     slope = y * y
-    return np.subtract(1, slope, out=slope)
+    return np.subtract(ONE, slope, out=slope)
 
 
 @tanh.in_place

@@ -8,7 +8,7 @@ import numpy as np
 from kerasschool import activations, constraints, initializers, old_spellings, regularizers
 from kerasschool.errors import check_whole, message
 from kerasschool.layers.base import Layer, activation_record
-from kerasschool.parameters import product
+from kerasschool.parameters import product, sum_rows
 
 
 def refuse_arguments(**arguments):
@@ -136,19 +136,22 @@ class Dense(Layer):
 
     def backward(self, dy):
         memory = self.memory
-        dz = self.activation.backward(dy.reshape(memory.y.shape), memory.z, memory.y)
-        return self.backward_linear(dz.reshape(dy.shape))
+        if dy.ndim > memory.z.ndim:  # as in `forward`: every position is a row of its own
+            dx = self.backward(dy.reshape(memory.z.shape))
+            return None if dx is None else dx.reshape(*dy.shape[:-1], -1)
+        return self.backward_linear(self.activation.backward(dy, memory.z, memory.y))
 
     def backward_linear(self, dz):
         """The rest of `backward`, from the gradient of ``z = x @ kernel + bias`` on."""
-        memory, shape = self.memory, dz.shape
-        dz = dz.reshape(memory.z.shape)
+        memory = self.memory
+        if dz.ndim > memory.z.ndim:
+            dx = self.backward_linear(dz.reshape(memory.z.shape))
+            return None if dx is None else dx.reshape(*dz.shape[:-1], -1)
         product(memory.x.swapaxes(-2, -1), dz, self.kernel.grad)
         if self.use_bias:
-            np.add.reduce(dz, axis=-2, out=self.bias.grad)
+            sum_rows(dz, self.bias.grad)
         if self.needs_input_gradient:
-            dx = product(dz, self.kernel.value.swapaxes(-2, -1), memory.dx)
-            return dx.reshape(*shape[:-1], dx.shape[-1])
+            return product(dz, self.kernel.value.swapaxes(-2, -1), memory.dx)
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.units)

@@ -43,22 +43,30 @@ class Adam(Optimizer):
     def slot_groups(self):
         return (("momentum", "velocity"), ("velocity_hat",)) if self.amsgrad else (("momentum", "velocity"),)
 
+    def build(self, variables):
+        super().build(variables)
+        self._rate, *self._numbers = self.numbers(
+            0, self.beta_1, 1 - self.beta_1, self.beta_2, 1 - self.beta_2, self.epsilon
+        )
+
     def update_step(self, gradient, variable, learning_rate):
         t = self.step_number()
         rate = learning_rate * (1 - self.beta_2**t) ** 0.5 / (1 - self.beta_1**t)
+        self._rate.fill(rate)
         m, v, step = self.slots["momentum"], self.slots["velocity"], self.scratch("step")
-        m *= self.beta_1
-        m += np.multiply(gradient, 1 - self.beta_1, out=step)
-        v *= self.beta_2
+        beta_1, rest_1, beta_2, rest_2, epsilon = self._numbers
+        m *= beta_1
+        m += np.multiply(gradient, rest_1, out=step)
+        v *= beta_2
         np.multiply(gradient, gradient, out=step)
-        step *= 1 - self.beta_2
+        step *= rest_2
         v += step
         if self.amsgrad:
             v = np.maximum(self.slots["velocity_hat"], v, out=self.slots["velocity_hat"])
         np.sqrt(v, out=step)
-        step += self.epsilon
+        step += epsilon
         np.divide(m, step, out=step)
-        step *= rate
+        step *= self._rate
         variable -= step
 
     def get_config(self):

@@ -167,7 +167,7 @@ class Optimizer:
             self._step_with_options(parameters, rate)
         else:
             self._update(parameters.grads, parameters, rate)
-        self._iterations.value += 1
+        self._iterations.value.fill(int(self._iterations.value) + 1)
 
     def update_step(self, gradient, variable, learning_rate):
         """Change `variable` in place by the formula. Define it in your own optimizer.
@@ -259,6 +259,13 @@ class Optimizer:
             for parameter, part in zip(parameters, parameters.split(vector), strict=True):
                 if (name, id(parameter)) in kept:
                     part[...] = kept[name, id(parameter)]
+
+    def numbers(self, *values):
+        """Settings of the formula as arrays without axes.
+
+        NumPy turns a Python number into an array in every call, which costs 0.3 µs each time; these already are.
+        """
+        return [np.array(value, self.parameters.values.dtype) for value in values]
 
     def scratch(self, name):
         """A kept vector of the model's length to compute in; its content is anybody's."""
