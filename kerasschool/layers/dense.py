@@ -3,7 +3,6 @@
 Lesson: 02. Source: `keras.layers.Dense`.
 """
 
-import numpy as np
 
 from kerasschool import activations, constraints, initializers, old_spellings, regularizers
 from kerasschool.errors import check_whole, message
