@@ -26,6 +26,7 @@ FLOORS = [
     "errors config registry random ops",
     "activations initializers regularizers constraints parameters autodiff configurable old_spellings datasets",
     "layers",
+    "backend",
     "losses",
     "metrics",
     "optimizers",
@@ -39,14 +40,25 @@ FLOORS = [
     "cli",
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms.split()}
+FLOOR["callbacks.live_plot"] = FLOOR["views"]  # it has Keras's address, and draws
 FRONT_DOOR = FLOOR["models"]  # `kerasschool` itself opens all rooms up to this one
 
 # What a floor may import from outside: the engine and `live` know NumPy and nothing else.
 OUTSIDE = {"numpy"}
-OUTSIDE_ABOVE = OUTSIDE | {"ipywidgets", "anywidget", "matplotlib", "IPython", "traitlets"}
+OUTSIDE_ABOVE = OUTSIDE | {
+    "ipywidgets",
+    "anywidget",
+    "traitlets",
+    "IPython",
+    "matplotlib",
+    "PIL",
+}  # each brings the next
 
 # Exceptions, each for one room, only inside a function (so that nothing is imported until it is asked for).
-LATER = {"saving": {"h5py": "it comes with the extra `keras`"}}
+LATER = {
+    "callbacks": {"kerasschool.callbacks.live_plot": "LivePlot stands beside Keras's callbacks, and draws"},
+    "saving": {"h5py": "it comes with the extra `keras`"},
+}
 
 # Packages that `import kerasschool` must not load.
 HEAVY = ["matplotlib", "ipywidgets", "anywidget", "IPython", "h5py", "keras", "pandas"]
@@ -59,6 +71,12 @@ def modules():
 def dotted(path):
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def room_of(name):
+    """The room of a module: `kerasschool.layers.core` stands in `layers`. The front door counts as `models`."""
+    parts = name.split(".")[1:] or ["models"]
+    return ".".join(parts[:2]) if ".".join(parts[:2]) in FLOOR else parts[0]
 
 
 def tracked():
@@ -93,28 +111,23 @@ def imported(tree):
 
 @pytest.mark.parametrize("path", modules(), ids=dotted)
 def test_imports_go_down(path):
-    parts = dotted(path).split(".")
-    room = parts[1] if len(parts) > 1 else "models"
+    room = room_of(dotted(path))
     assert room in FLOOR, f"give the new room {room!r} its place in FLOORS"
     outside = OUTSIDE if FLOOR[room] <= FLOOR["live"] else OUTSIDE_ABOVE
     for name, later in imported(ast.parse(path.read_text(encoding="utf-8"))):
-        top, *rest = name.split(".")
-        if top in sys.stdlib_module_names or top in outside:
-            continue
-        wanted = ".".join(["kerasschool", *rest[:1]]) if top == "kerasschool" else top
-        if later and wanted in LATER.get(room, {}):
+        top = name.split(".")[0]
+        if top in sys.stdlib_module_names or top in outside or (later and name in LATER.get(room, {})):
             continue
         assert top == "kerasschool", f"{dotted(path)} imports {name}, which this floor may not"
-        floor = FLOOR.get(rest[0], FRONT_DOOR) if rest else FRONT_DOOR
+        floor = FLOOR.get(room_of(name), FRONT_DOOR)
         assert floor <= FLOOR[room], f"{dotted(path)} imports {name}, which is on a floor above"
 
 
 def test_every_exception_is_used():
     for room, names in LATER.items():
-        paths = [path for path in modules() if dotted(path).split(".")[1:2] == [room]]
+        paths = [path for path in modules() if room_of(dotted(path)) == room]
         used = {name for path in paths for name, later in imported(ast.parse(path.read_text("utf-8"))) if later}
-        for name in names:
-            assert any(each == name or each.startswith(name + ".") for each in used), f"{room} does not need {name}"
+        assert used.issuperset(names), f"{room} does not need all of {list(names)}"
 
 
 def test_importing_is_light():
@@ -125,12 +138,11 @@ def test_importing_is_light():
 
 def test_importing_takes_less_than_a_quarter_of_a_second():
     code = "import time; t = time.process_time(); import kerasschool; print(time.process_time() - t)"
-    seconds = [
-        float(subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout)
-        for _ in range(3)
-    ]
-    print(f"import kerasschool: {min(seconds):.3f} s of CPU, NumPy included")
-    assert min(seconds) < 0.25
+    seconds = []
+    while len(seconds) < 10 and min(seconds, default=1) >= 0.25:  # the quickest counts: others may use the machine
+        answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+        seconds.append(float(answer.stdout))
+    assert min(seconds) < 0.25, "seconds of CPU, NumPy included"
 
 
 def test_dependencies_are_these_four():
