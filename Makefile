@@ -3,7 +3,7 @@
 # make tiny     the engine's quickest tests, in seconds
 # make lint     what ruff says about style
 # make bench    measure speed and memory
-# make lessons  run every lesson and store its outputs in the notebook
+# make lessons  build the notebooks from lessons/source, run them and store their outputs
 # make clean    remove the virtual environment and all that was built
 #
 # Needed: git, make, Python 3.10 or newer. Another Python: make PYTHON=/path/to/python lab
@@ -45,7 +45,7 @@ bench: $(VENV)/.test
 	$(PY) -m benchmarks.first_fit
 
 lessons: $(VENV)/.test
-	$(PY) -m tools.publish lessons/*.ipynb
+	$(PY) -m tools.build_lessons
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
