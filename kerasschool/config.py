@@ -3,7 +3,7 @@
 Source: `keras.config`.
 """
 
-from kerasschool.errors import check_number, message
+from kerasschool.errors import check_number, helpful_getattr, message
 
 _settings = {"floatx": "float32", "epsilon": 1e-7, "interactive_logging": True}
 FLOATS = ("float32", "float64")
@@ -64,3 +64,23 @@ def is_interactive_logging_enabled():
     True
     """
     return _settings["interactive_logging"]
+
+
+NO_POLICY = "Mixed precision is for graphics cards. Use `config.set_floatx`, or a layer's `dtype=`."
+NO_LIMITS = "Pass `epochs=` and `steps_per_epoch=` to `fit`."
+NO_FLASH = "There are no attention layers here."
+NO_FILTER = "Nothing is filtered out of error messages here."
+
+LEFT_OUT = {  # names of `keras.config`, and what to do instead
+    **dict.fromkeys(["dtype_policy", "set_dtype_policy"], NO_POLICY),
+    **dict.fromkeys(["max_epochs", "set_max_epochs", "max_steps_per_epoch", "set_max_steps_per_epoch"], NO_LIMITS),
+    **dict.fromkeys(["enable_flash_attention", "disable_flash_attention", "is_flash_attention_enabled"], NO_FLASH),
+    **dict.fromkeys([f"{verb}_traceback_filtering" for verb in ("enable", "disable")], NO_FILTER),
+    "is_traceback_filtering_enabled": NO_FILTER,
+    "is_nnx_enabled": "It belongs to Keras on JAX.",
+    "set_backend": "The arithmetic is always NumPy's.",
+    "set_image_data_format": "Features are always the last axis; layers that can do both take `data_format=`.",
+    "enable_unsafe_deserialization": "Code in a file is never run. Pass your functions as `custom_objects=`.",
+}
+
+__getattr__ = helpful_getattr(__name__, globals(), LEFT_OUT)

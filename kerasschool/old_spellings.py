@@ -13,6 +13,34 @@ LAYER = {"output_dim": "units", "init": "kernel_initializer", "W_regularizer": "
 FIT = {"nepochs": "epochs", "nb_epoch": "epochs"}
 OPTIMIZER = {"lr": "learning_rate"}
 
+# Functions of `keras.backend` (`K.mean`), and where they are in Keras 3; arguments are the same.
+BACKEND = {
+    **{
+        name: f"ops.{name}"
+        for name in (
+            *("abs", "all", "any", "arange", "argmax", "argmin", "cast", "clip", "concatenate", "cos", "cumsum"),
+            *("elu", "equal", "exp", "expand_dims", "eye", "greater", "greater_equal", "hard_sigmoid", "less"),
+            *("less_equal", "log", "logsumexp", "max", "maximum", "mean", "min", "minimum", "ndim", "not_equal"),
+            *("ones", "ones_like", "prod", "relu", "reshape", "round", "shape", "sigmoid", "sign", "sin", "softmax"),
+            *("softplus", "softsign", "sqrt", "square", "squeeze", "stack", "std", "stop_gradient", "sum", "tanh"),
+            *("tile", "transpose", "var", "zeros", "zeros_like"),
+            *("binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy"),
+        )
+    },
+    "batch_flatten": "layers.Flatten()",
+    "constant": "ops.convert_to_tensor",
+    "dot": "ops.matmul",
+    "eval": "ops.convert_to_numpy",
+    "get_value": "ops.convert_to_numpy",
+    "int_shape": "ops.shape",
+    "permute_dimensions": "ops.transpose",
+    "pow": "ops.power",
+    "random_normal": "random.normal",
+    "random_uniform": "random.uniform",
+    "switch": "ops.where",
+    "variable": "Variable",
+}
+
 
 def rename(function, arguments, spellings, of=None):
     """Replace old names in the dictionary `arguments`, with a warning each.

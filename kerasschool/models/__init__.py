@@ -11,4 +11,11 @@ from kerasschool.saving import load_model, save_model
 
 _registry = Registry("model", "models", [Sequential])
 
-__getattr__ = helpful_getattr(__name__, globals())
+NO_FUNCTIONAL = (
+    "kerasschool teaches `Sequential`, a stack of layers. For models that fork or join, and for subclasses of `Model`, "
+    "use Keras 3; one step of a `Sequential` can be a `Layer` of your own."
+)
+
+LEFT_OUT = {"Model": NO_FUNCTIONAL}  # names of `keras.models`, and what to do instead
+
+__getattr__ = helpful_getattr(__name__, globals(), LEFT_OUT)

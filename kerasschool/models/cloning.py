@@ -40,13 +40,9 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
             return clone_model(layer, clone_function=clone_function, recursive=True)
         return clone_function(layer)
 
-    config = {**model.get_config(), "layers": []}
-    copied = type(model).from_config(config)
-    if model._entrance is not None:
-        copied.add(type(model._entrance).from_config(model._entrance.get_config()))
-    for layer in model.layers:
-        copied.add(clone(layer), rebuild=False)
-    if model.built:
+    entrance = [] if model._entrance is None else [type(model._entrance).from_config(model._entrance.get_config())]
+    copied = Sequential(entrance + [clone(layer) for layer in model.layers], model.trainable, model.name)
+    if model.built and not copied.built:
         copied.build(model.built_shape)
     return copied
 
