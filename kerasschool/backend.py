@@ -9,6 +9,20 @@ from kerasschool.layers.keras_tensor import KerasTensor, forget_names
 from kerasschool.old_spellings import BACKEND
 from kerasschool.ops.core import as_dtype
 
+__all__ = [
+    "backend",
+    "epsilon",
+    "floatx",
+    "image_data_format",
+    "set_epsilon",
+    "set_floatx",
+    "clear_session",
+    "standardize_dtype",
+    "is_float_dtype",
+    "is_int_dtype",
+    "is_keras_tensor",
+]
+
 
 def clear_session(free_memory=True):
     """Start naming layers from the beginning: `dense`, `dense_1`, …
