@@ -1,0 +1,10 @@
+"""The exercises of the lessons: `check` looks at an answer, `hint` helps, `solution` comes last.
+
+Each lesson has one small module here; what they share is `mechanism.py` and `readers.py`.
+"""
+
+from kerasschool.checks import lesson_00
+from kerasschool.checks.mechanism import check, hint, solution
+from kerasschool.errors import helpful_getattr
+
+__getattr__ = helpful_getattr(__name__, globals())
