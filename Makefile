@@ -16,10 +16,9 @@ export PYTHON
 # JupyterLab does not start for root unless told to; in a container there is nobody else.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-# Files of tests that need the engine and nothing else.
-ENGINE := errors registry config random ops autodiff parameters activations initializers regularizers constraints \
-	layers losses metrics optimizers callbacks models contracts gradients
-TINY := $(wildcard $(ENGINE:%=tests/test_%.py))
+# The engine against its specification, its contracts, and the quick ones of its rooms.
+TINY := $(addprefix tests/test_,plain.py contracts.py autodiff.py initializers.py constraints.py losses_labels.py \
+	callback_list.py callbacks.py)
 
 # What needs the machine for itself: clicks are timed there.
 ALONE := browser or notebook
