@@ -24,7 +24,8 @@ class Scores:
 
     def __init__(self, loss, metrics=(), weighted_metrics=()):
         self.loss, self.metrics, self.weighted_metrics = loss, metrics, weighted_metrics
-        self.together = loss.averages_rows  # a sum, or a loss that mixes rows, belongs to its batch
+        # A sum, or a loss or metric that mixes rows, belongs to its batch.
+        self.together = loss.averages_rows and all(metric.adds_up for metric in (*metrics, *weighted_metrics))
         self.names = _unique_names(metrics, weighted_metrics)
         self.reset()
 

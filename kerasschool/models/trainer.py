@@ -451,7 +451,7 @@ def _as_loss(loss):
 
 def _check_metric(metric):
     """Raise the error about an unknown metric now; what it becomes depends on the targets' shape."""
-    if metric not in ("accuracy", "acc", "crossentropy", "ce"):
+    if str(metric).lower() not in ("accuracy", "acc", "crossentropy", "ce"):
         found = metrics.get(metric)
         if found is None or not callable(found):
             raise ValueError(message("A metric must be a name, a `Metric` or a function.", metric=metric))
