@@ -7,7 +7,6 @@ long the description is.
 import datetime
 import io
 import json
-import zipfile
 
 from kerasschool.saving.h5_file import Refused, refusing
 
@@ -32,6 +31,8 @@ def to_bytes(config, weights):
         config: the model's description as a JSON-ready dictionary.
         weights: the content of an HDF5 file.
     """
+    import zipfile  # here, for it takes 4 ms to import
+
     metadata = {"keras_version": KERAS_VERSION, "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")}
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
@@ -50,7 +51,10 @@ class Archive:
     """
 
     def __init__(self, file, name):
+        import zipfile
+
         self.what = f"{name!r} is damaged, or not a '.keras' file."
+        self.plain = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
         with refusing(self.what):
             self.size = file.seek(0, io.SEEK_END)
             self.zip = zipfile.ZipFile(file)
@@ -69,7 +73,7 @@ class Archive:
                 raise Refused(f"{self.what} It holds {name[:100]!r}; expected {METADATA}, {CONFIG} and {WEIGHTS}, once.")
             if info.flag_bits & 1:
                 raise Refused(f"{self.what} {name} is encrypted.")
-            if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            if info.compress_type not in self.plain:
                 raise Refused(f"{self.what} {name} is compressed in an unusual way.")
             if info.compress_size > self.size or info.file_size > max(MOST_SQUEEZED * info.compress_size, SMALL):
                 raise Refused(f"{self.what} {name} would become {info.file_size} bytes when unpacked.")
