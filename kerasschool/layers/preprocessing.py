@@ -156,7 +156,7 @@ class Normalization(Layer):
         super().check_input_shape(input_shape)
         if self.built and self.built_shape is not None:
             rank, expected = len(input_shape), self.built_shape
-            if rank != len(expected) or any(input_shape[axis] != expected[axis] for axis in self._kept):
+            if rank != len(expected) or any(input_shape[axis] not in (None, expected[axis]) for axis in self._kept):
                 raise ValueError(
                     message(
                         f"These inputs do not fit `{self.name}`.",
@@ -220,10 +220,12 @@ def _batches(data):
     if isinstance(data, (list, tuple)) and data and not hasattr(data[0], "shape") and not isinstance(data[0], tuple):
         return [_numbers(data)]
     if hasattr(data, "__getitem__") and hasattr(data, "__len__"):
-        data = (data[index] for index in range(len(data)))
-    elif not hasattr(data, "__iter__"):
+        batches = (data[index] for index in range(len(data)))
+    elif hasattr(data, "__iter__"):
+        batches = data
+    else:
         raise TypeError(message("`adapt` takes an array, a table, or an iterable of batches.", data=data))
-    return (_numbers(batch[0] if isinstance(batch, tuple) else batch) for batch in data)
+    return (_numbers(batch[0] if isinstance(batch, tuple) else batch) for batch in batches)
 
 
 def _numbers(values):

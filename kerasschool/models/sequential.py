@@ -285,7 +285,7 @@ class Sequential(Trainer, ModelFiles, Layer):
 
         Lesson: 02.
         """
-        print_summary(self, line_length, print_fn, expand_nested, show_trainable, layer_range)
+        print_summary(self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range)
 
     def get_config(self):
         entrance = [] if self._entrance is None else [self._entrance]

@@ -5,19 +5,29 @@ Lesson: 02. Source: `keras.utils.summary_utils`.
 
 import html
 import re
+import shutil
 import sys
+import textwrap
 
 from kerasschool.errors import message
 
 
-def print_summary(model, line_length=None, print_fn=None, expand_nested=False, show_trainable=False, layer_range=None):
+def print_summary(
+    model,
+    line_length=None,
+    positions=None,
+    print_fn=None,
+    expand_nested=False,
+    show_trainable=False,
+    layer_range=None,
+):
     """Print the table, as HTML in a notebook and as text elsewhere (or through `print_fn`)."""
     rows = summary_rows(model, expand_nested, show_trainable, layer_range)
     totals = summary_totals(model)
     title = f'Model: "{model.name}"'
-    text = "\n".join([title, as_text(rows, line_length), *totals])
+    text = "\n".join([title, as_text(rows, line_length, positions), *totals])
     if print_fn is not None:
-        print_fn(text)
+        print_fn(text + "\n")
     elif in_notebook():
         bundle = {"text/plain": text, "text/html": as_html(title, rows, totals)}
         sys.modules["IPython"].display.display(bundle, raw=True)
@@ -32,8 +42,10 @@ def summary_rows(model, expand_nested=False, show_trainable=False, layer_range=N
     for layer, depth in _layers(model, expand_nested, layer_range):
         shape = str(tuple(layer.compute_output_shape(layer.built_shape))) if _has_shape(layer) else "?"
         count = f"{layer.count_params():,}" if layer.built else "0 (unbuilt)"
-        name = f"{'    ' * depth}{layer.name} ({type(layer).__name__})"
-        rows.append([name, shape, count] + (["Y" if layer.trainable else "N"] if show_trainable else []))
+        indent = "   " * depth + "└ " if depth else ""
+        trainable = "-" if not layer.weights else "Y" if layer.trainable else "N"
+        name = f"{indent}{layer.name} ({type(layer).__name__})"
+        rows.append([name, shape, count] + ([trainable] if show_trainable else []))
     return rows
 
 
@@ -84,26 +96,55 @@ def _line(label, weights):
     return f" {label}: {sum(weight.value.size for weight in weights):,} ({size:.2f} {units[0]})"
 
 
-def as_text(rows, line_length=None):
-    """The table with Keras's lines: double below the header, single between layers."""
-    wanted = [31, 22, 13] if len(rows[0]) == 3 else [24, 20, 11, 9]
-    widths = [max(width, *(len(row[i]) for row in rows)) for i, width in enumerate(wanted)]
-    if line_length is not None:
-        widths[0] = max(widths[0] + line_length - sum(widths) - 3 * len(widths) - 1, max(len(row[0]) for row in rows))
+def as_text(rows, line_length=None, positions=None):
+    """The table with Keras's lines: double below the header, single between layers.
+
+    Args:
+        line_length: width in characters; None for that of the terminal, at most 88 (100 with four columns).
+        positions: where the columns end, as shares of the width.
+    """
+    widths = column_widths(len(rows[0]), line_length, positions)
     sides = ["<", "<", ">", "^"]
 
-    def cells(row, bar):
-        padded = [f" {cell:{side}{width}} " for cell, side, width in zip(row, sides, widths, strict=False)]
-        return bar + bar.join(padded) + bar
+    def lines_of(row, bar):
+        wrapped = [wrap(cell, width) for cell, width in zip(row, widths)]
+        height = max(map(len, wrapped))
+        for line in zip(*(lines + [""] * (height - len(lines)) for lines in wrapped)):
+            yield bar + bar.join(f" {text:{side}{width}} " for text, side, width in zip(line, sides, widths)) + bar
 
     def rule(left, line, cross, right):
         return left + cross.join(line * (width + 2) for width in widths) + right
 
-    lines = [rule("┏", "━", "┳", "┓"), cells(rows[0], "┃"), rule("┡", "━", "╇", "┩")]
+    lines = [rule("┏", "━", "┳", "┓"), *lines_of(rows[0], "┃"), rule("┡", "━", "╇", "┩")]
     for index, row in enumerate(rows[1:]):
         lines += [rule("├", "─", "┼", "┤")] if index else []
-        lines.append(cells(row, "│"))
+        lines += lines_of(row, "│")
     return "\n".join([*lines, rule("└", "─", "┴", "┘")])
+
+
+def column_widths(columns, line_length=None, positions=None):
+    """How many characters each column has, the spaces beside it left out."""
+    positions = list(positions or [0.45, 0.80, 1.0])
+    longest = 88
+    if columns == 4:
+        positions, longest = [0.9 * position for position in positions] + [1.0], 100
+    line_length = line_length or min(longest, shutil.get_terminal_size().columns - 4)
+    ends = [int(position * line_length) for position in positions]
+    widths = [end - start for start, end in zip([0, *ends], ends)]
+    if min(widths) < 4:
+        raise ValueError(message("There is not enough room for the table.", line_length=line_length))
+    too_much = sum(widths) + 3 * columns + 1 - line_length  # two spaces and a bar per column: taken off evenly
+    for index in range(columns):
+        less = round(too_much / (columns - index))
+        widths[index] -= less
+        too_much -= less
+    return widths
+
+
+def wrap(text, width):
+    """`text` in lines of at most `width` characters, broken at spaces; a longer word is cut off with a …"""
+    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False, drop_whitespace=True)
+    return [line if len(line) <= width else line[: width - 1] + "…" for line in lines] or [""]
 
 
 def as_html(title, rows, totals):
