@@ -208,3 +208,11 @@ def test_links_between_files_lead_somewhere():
                 if "://" not in link and not (path.parent / link).exists():
                     broken.append(f"{path.relative_to(ROOT)}: {link}")
     assert broken == []
+
+
+def test_the_reading_path_is_an_evening():
+    text = (ROOT / "docs" / "reading.md").read_text(encoding="utf-8")
+    files = re.findall(r"^\| \d+ \| \[`[^`]+`\]\(\.\./([^)]+)\)", text, re.MULTILINE)
+    assert len(files) == 10
+    lines = sum(len((ROOT / file).read_text(encoding="utf-8").splitlines()) for file in files)
+    assert lines < 1500, f"{lines} lines"
