@@ -84,7 +84,8 @@ class Embedding(Layer):
 
     def _ids(self, x):
         """The inputs as whole numbers, or the error that says which are none."""
-        ids = x.astype(np.int64)
+        with np.errstate(invalid="ignore"):  # NaN, which the next line finds
+            ids = x.astype(np.int64)
         if ids.size and (ids.min() < 0 or ids.max() >= self.input_dim or (ids != x).any()):
             bad = x[(ids != x) | (ids < 0) | (ids >= self.input_dim)]
             raise ValueError(
