@@ -2,6 +2,7 @@
 
 import io
 import json
+import warnings
 import zipfile
 
 import h5py
@@ -206,3 +207,179 @@ def test_a_model_goes_from_keras_to_here_and_back(name, tmp_path):
         np.testing.assert_allclose(histories[0][entry], values, rtol=1e-4, atol=1e-5, err_msg=entry)
     assert_same(numbers(back), numbers(theirs))
     assert_same(numbers(ours), numbers(theirs), rtol=1e-3, atol=1e-4)
+
+
+# Without training
+
+
+def double(x):
+    return 2 * x
+
+
+def cut(x):
+    return x[:, :2]
+
+
+SINGLE = {  # one layer in the middle of a model that takes rows of 4 numbers
+    "Activation": {"activation": "softplus"},
+    "ActivityRegularization": {"l2": 0.1},
+    "AlphaDropout": {"rate": 0.2, "seed": 3},
+    "BatchNormalization": {"renorm": True, "center": False},
+    "Dropout": {"rate": 0.3},
+    "ELU": {"alpha": 0.5},
+    "Flatten": {},
+    "GaussianDropout": {"rate": 0.3},
+    "GaussianNoise": {"stddev": 0.3},
+    "Identity": {},
+    "LayerNormalization": {"axis": [-1], "scale": False},
+    "LeakyReLU": {},
+    "Normalization": {},
+    "PReLU": {"alpha_initializer": "ones"},
+    "ReLU": {"max_value": 3.0, "threshold": 0.1},
+    "RepeatVector": {"n": 3},
+    "Rescaling": {"scale": 0.5, "offset": [1.0, 2.0, 3.0, 4.0]},
+    "Reshape": {"target_shape": (2, -1)},
+    "Softmax": {},
+    "UnitNormalization": {},
+}
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_every_layer_goes_to_keras_and_back(name, tmp_path):
+    ours = kerasschool.Sequential([kerasschool.layers.Input((4,)), kerasschool.layers.Dense(4, "tanh")])
+    ours.add(getattr(kerasschool.layers, name)(**SINGLE[name]))
+    ours.add(kerasschool.layers.Dense(2))
+    rng = np.random.default_rng(1)
+    ours.set_weights([rng.uniform(0.5, 1.5, weight.shape) for weight in ours.get_weights()])
+    ours.save(tmp_path / "ours.keras")
+    theirs = keras.saving.load_model(tmp_path / "ours.keras")
+    x = rows()[0]
+    np.testing.assert_allclose(ours.predict(x, verbose=0), theirs(x), rtol=1e-5, atol=1e-6)
+    theirs.save(tmp_path / "theirs.keras")
+    back = kerasschool.saving.load_model(tmp_path / "theirs.keras")
+    assert inside(tmp_path / "ours.keras")[0] == inside(tmp_path / "theirs.keras")[0]
+    assert [layer.name for layer in back.layers] == [layer.name for layer in ours.layers]
+    np.testing.assert_array_equal(back.predict(x, verbose=0), ours.predict(x, verbose=0))
+
+
+def test_sequences_and_named_functions_go_to_keras_and_back(tmp_path):
+    layers = kerasschool.layers
+    ours = kerasschool.Sequential(
+        [
+            layers.Input((5,), dtype="int32"),
+            layers.Embedding(7, 3),
+            layers.SpatialDropout1D(0.1),
+            layers.Permute((2, 1)),
+            layers.GlobalAveragePooling1D(),
+            layers.Lambda(double),
+            layers.Lambda(cut, output_shape=(2,)),
+        ]
+    )
+    ours.save(tmp_path / "ours.keras")
+    named = {"double": double, "cut": cut}
+    theirs = keras.saving.load_model(tmp_path / "ours.keras", named)
+    ids = np.random.default_rng(1).integers(0, 7, (6, 5))
+    np.testing.assert_allclose(ours.predict(ids, verbose=0), theirs(ids), rtol=1e-6)
+    theirs.save(tmp_path / "theirs.keras")
+    back = kerasschool.saving.load_model(tmp_path / "theirs.keras", named)
+    np.testing.assert_array_equal(back.predict(ids, verbose=0), ours.predict(ids, verbose=0))
+
+
+@pytest.mark.parametrize("is_built", [True, False])
+@pytest.mark.parametrize("is_compiled", [True, False])
+def test_untrained_models_go_both_ways(is_built, is_compiled, tmp_path):
+    models = {}
+    for name, api in (("ours", kerasschool), ("theirs", keras)):
+        model = api.Sequential([api.layers.Dense(3, name="a"), api.layers.Dense(2, name="b")], name="small")
+        if is_built:
+            model.build((None, 4))
+        if is_compiled:
+            model.compile(optimizer=api.optimizers.Adagrad(0.2), loss="mse", metrics=["mae"])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a model that is not built both warn
+            model.save(tmp_path / f"{name}.keras")
+        models[name] = model
+    ours = kerasschool.saving.load_model(tmp_path / "theirs.keras")
+    if is_built and is_compiled:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Keras warns, of its own files too, that the optimizer has no state yet
+            theirs = keras.saving.load_model(tmp_path / "ours.keras")
+    else:
+        theirs = keras.saving.load_model(tmp_path / "ours.keras")
+    for loaded, saved in ((ours, models["theirs"]), (theirs, models["ours"])):
+        assert loaded.built == saved.built == is_built
+        assert loaded.compiled == saved.compiled == is_compiled
+        for mine, real in zip(loaded.get_weights(), saved.get_weights(), strict=True):
+            np.testing.assert_array_equal(mine, real)
+        if is_compiled:
+            assert float(loaded.optimizer.learning_rate) == pytest.approx(0.2)
+            assert loaded.loss == "mse"
+    assert inside(tmp_path / "ours.keras")[1] == inside(tmp_path / "theirs.keras")[1]
+
+
+def test_weights_go_both_ways(tmp_path):
+    models = {}
+    for name, api in (("ours", kerasschool), ("theirs", keras)):
+        model = models[name] = api.Sequential(normalized(api))
+        model.compile(optimizer=api.optimizers.SGD(0.1, momentum=0.5), loss="mse")
+        model.optimizer.build(model.trainable_variables)
+        rng = np.random.default_rng(len(name))
+        for variable in model.optimizer.variables[2:] + model.weights:
+            variable.assign(rng.uniform(0.5, 1.5, variable.shape))
+        model.save_weights(tmp_path / f"{name}.weights.h5")
+    expected = {name: numbers(model) for name, model in models.items()}
+    models["ours"].load_weights(tmp_path / "theirs.weights.h5")
+    assert_same(numbers(models["ours"]), expected["theirs"])
+    models["theirs"].load_weights(tmp_path / "ours.weights.h5")
+    assert_same(numbers(models["theirs"]), expected["ours"])
+    models["theirs"].save(tmp_path / "theirs.keras")
+    models["ours"].load_weights(tmp_path / "theirs.keras")
+    assert_same(numbers(models["ours"]), expected["ours"])
+
+
+def test_descriptions_go_both_ways():
+    texts, models = {}, {}
+    for name, api in (("ours", kerasschool), ("theirs", keras)):
+        models[name] = api.Sequential(priced(api), name="small")
+        for layer, layer_name in zip(models[name].layers, ("a", "top")):
+            layer.name = layer_name
+        models[name].compile(optimizer=api.optimizers.Lion(0.1), loss=api.losses.BinaryCrossentropy(from_logits=True), metrics=["mae"])
+        texts[name] = models[name].to_json()
+    ours = kerasschool.models.model_from_json(texts["theirs"])
+    theirs = keras.models.model_from_json(texts["ours"])
+    for made in (ours, theirs):
+        assert made.compiled
+        assert [w.shape for w in made.weights] == [(4, 5), (5,), (5, 2), (2,)]
+        assert type(made.optimizer).__name__ == "Lion"
+        assert made.loss.get_config()["from_logits"] is True
+    assert plain(json.loads(ours.to_json())) == plain(json.loads(texts["theirs"]))
+    assert plain(json.loads(theirs.to_json())) == plain(json.loads(texts["ours"]))
+
+
+@pytest.mark.parametrize("recursive", [True, False])
+def test_clones_are_like_keras_clones(recursive):
+    found = {}
+    for name, api in (("ours", kerasschool), ("theirs", keras)):
+        model = api.Sequential(nested(api), name="whole")
+        model.compile(optimizer="adam", loss="mse", metrics=["mae"])
+        seen = []
+
+        def with_relu(layer, seen=seen):
+            seen.append(type(layer).__name__)
+            config = layer.get_config()
+            if "activation" in config:
+                config["activation"] = "relu"
+            return type(layer).from_config(config)
+
+        clone = api.models.clone_model(model, clone_function=with_relu, recursive=recursive)
+        assert clone is not model
+        assert [type(layer) for layer in clone.layers] == [type(layer) for layer in model.layers]
+        found[name] = [seen, [w.shape for w in clone.weights], clone.name, clone.compiled, clone.loss, clone.built]
+    assert found["ours"] == found["theirs"]
+
+
+def test_public_names_are_those_of_keras():
+    for module in ("saving", "models"):
+        theirs = {name for name in dir(getattr(keras, module)) if not name.startswith("_")}
+        ours = set(dir(getattr(kerasschool, module)))
+        assert theirs - ours == {"saving": {"KerasFileEditor"}, "models": {"Model"}}[module]
