@@ -46,7 +46,10 @@ def pytest_ignore_collect(collection_path, config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Cells that nbval collects from a notebook count as notebook tests."""
+    """Cells that nbval collects count as notebook tests; a test has the same name in every process that runs it."""
     for item in items:
         if item.path.suffix == ".ipynb":
             item.add_marker(pytest.mark.notebook)
+    changing = [item.nodeid for item in items if " at 0x" in item.nodeid]
+    if changing:
+        raise pytest.UsageError(f"Give ids= to these parameters; their names hold an address: {', '.join(changing)}")
