@@ -15,6 +15,7 @@ from kerasschool.layers.embedding import Embedding
 from kerasschool.layers.input_spec import InputSpec
 from kerasschool.layers.lambda_layer import Lambda
 from kerasschool.layers.layer_normalization import LayerNormalization, RMSNormalization, UnitNormalization
+from kerasschool.layers.left_out import LEFT_OUT
 from kerasschool.layers.noise import AlphaDropout, Dropout, GaussianDropout, GaussianNoise, SpatialDropout1D
 from kerasschool.layers.pooling import GlobalAveragePooling1D, GlobalAvgPool1D, GlobalMaxPool1D, GlobalMaxPooling1D
 from kerasschool.layers.preprocessing import Normalization, Rescaling
@@ -35,4 +36,4 @@ _registry = Registry(
 )
 deserialize, serialize = _registry.deserialize, _registry.serialize
 
-__getattr__ = helpful_getattr(__name__, globals())
+__getattr__ = helpful_getattr(__name__, globals(), LEFT_OUT)
