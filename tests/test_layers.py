@@ -86,7 +86,19 @@ EMBEDDING = (lambda n: layers.Embedding(6, n, **F64), (4,), True)
 ALL = {**CASES, "BatchNormalization renorm": RENORM, "Embedding": EMBEDDING}
 OF_LAMBDAS = ("Activation of mine", "Lambda mixing rows")  # which Python can neither pickle nor write down
 REPLICAS = [  # those whose maths take a stack of models
-    *("Dense", "Activation", "Identity", "ReLU", "ReLU bent", "LeakyReLU", "ELU", "PReLU", "PReLU shared", "Softmax"),
+    *(
+        "Dense",
+        "Dense on sequences",
+        "Activation",
+        "Identity",
+        "ReLU",
+        "ReLU bent",
+        "LeakyReLU",
+        "ELU",
+        "PReLU",
+        "PReLU shared",
+        "Softmax",
+    ),
     *(
         name
         for name in ALL

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kerasschool as keras
-from kerasschool import layers
+from kerasschool import autodiff, layers
 
 X = np.array([[1.0, 2.0], [3.0, 4.0]])
 
@@ -363,3 +363,16 @@ def test_frozen_layers_stay():
     same = [(a == b).all() for a, b in zip(before, model.get_weights())]
     assert same == [True, True, False, False]
     assert len(model.trainable_weights) == 2 and len(model.non_trainable_weights) == 2
+
+
+def test_activations_of_dense_see_all_axes():
+    """One that mixes the steps of a sequence: it must not get the positions as loose rows."""
+    dense = layers.Dense(3, activation=lambda z: z - np.mean(z, axis=1, keepdims=True), dtype="float64")
+    x = np.random.normal(size=(2, 5, 4))
+    y = dense(x)
+    np.testing.assert_allclose(y.mean(axis=1), 0, atol=1e-12)
+    value, pullback = autodiff.vjp(lambda inputs: dense(inputs), x)
+    np.testing.assert_allclose(value, y)
+    dy = np.random.normal(size=y.shape)
+    dense.forward(x, True)
+    np.testing.assert_allclose(dense.backward(dy.copy()), pullback(dy)[0])

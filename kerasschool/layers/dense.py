@@ -3,7 +3,6 @@
 Lesson: 02. Source: `keras.layers.Dense`.
 """
 
-
 from kerasschool import activations, constraints, initializers, old_spellings, regularizers
 from kerasschool.errors import check_whole, message
 from kerasschool.layers.base import Layer, activation_record
@@ -121,29 +120,31 @@ class Dense(Layer):
 
     def forward(self, x, training=False):
         memory, kernel = self.memory, self.kernel.value
-        if x.ndim > kernel.ndim:  # more axes than (batch, inputs): every position is a row of its own
-            return self.forward(x.reshape(-1, x.shape[-1]), training).reshape(*x.shape[:-1], self.units)
-        if x.shape != memory.shape:
-            memory.make_room(x.shape, x.dtype, z=(*x.shape[:-1], self.units), dx=x.shape)
-        z = product(x, kernel, memory.z)
+        rows = x
+        if x.ndim != kernel.ndim:  # more axes than (batch, inputs): every position is a row of its own
+            rows = x.reshape(*x.shape[: kernel.ndim - 2], -1, x.shape[-1])
+        if rows.shape != memory.shape:
+            memory.make_room(rows.shape, x.dtype, z=(*rows.shape[:-1], self.units), dx=rows.shape)
+        z = product(rows, kernel, memory.z)
         if self.use_bias:
             z += self.bias.value[..., None, :]
-        memory.x = x
+        memory.x = rows
+        if rows is not x:
+            z = z.reshape(*x.shape[:-1], self.units)
         activation = self.activation
         memory.y = activation(z) if activation.inplace is None else activation.inplace(z)
         return memory.y
 
     def backward(self, dy):
-        memory = self.memory
-        if dy.ndim > memory.z.ndim:  # as in `forward`: every position is a row of its own
-            dx = self.backward(dy.reshape(memory.z.shape))
-            return None if dx is None else dx.reshape(*dy.shape[:-1], -1)
-        return self.backward_linear(self.activation.backward(dy, memory.z, memory.y))
+        z = self.memory.z
+        if dy.ndim != z.ndim:
+            z = z.reshape(dy.shape)
+        return self.backward_linear(self.activation.backward(dy, z, self.memory.y))
 
     def backward_linear(self, dz):
         """The rest of `backward`, from the gradient of ``z = x @ kernel + bias`` on."""
         memory = self.memory
-        if dz.ndim > memory.z.ndim:
+        if dz.ndim != memory.z.ndim:
             dx = self.backward_linear(dz.reshape(memory.z.shape))
             return None if dx is None else dx.reshape(*dz.shape[:-1], -1)
         product(memory.x.swapaxes(-2, -1), dz, self.kernel.grad)
