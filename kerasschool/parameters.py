@@ -13,7 +13,7 @@ import itertools
 import numpy as np
 
 from kerasschool import config, initializers
-from kerasschool.autodiff import Tensor
+from kerasschool.autodiff import Tensor, plain
 from kerasschool.errors import message
 from kerasschool.ops.core import as_array
 
@@ -62,7 +62,7 @@ class Parameter(Tensor):
 
     def assign(self, value):
         """Copy `value` into this array's memory: views stay views. Returns the parameter."""
-        value = np.asarray(value)
+        value = np.asarray(plain(value))
         if value.shape != self.value.shape:
             raise ValueError(
                 message(

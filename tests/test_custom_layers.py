@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import kerasschool as keras
-from kerasschool import autodiff, layers
+from kerasschool import autodiff, layers, ops
 from tests.own_layers import (
     Antirectifier,
     BorrowedKernel,
@@ -256,3 +256,26 @@ def test_a_weight_shared_by_two_layers_gets_both_gradients(tie):
     assert len(model.weights) == len({id(weight) for weight in model.weights})
     check_step(model, x, x)
     check_step(copy.deepcopy(model), x, x)
+
+
+def test_a_weight_can_be_assigned_what_call_computed():
+    """As in Keras's guides: `self.count.assign(self.count + 1)`; the result of a weight is a tensor."""
+
+    class Counting(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.count = self.add_weight(dtype="int32", trainable=False, name="count")
+            self.mean = self.add_weight((2,), "zeros", trainable=False, name="mean")
+
+        def call(self, inputs, training=False):
+            if training:
+                self.count.assign(self.count + 1)
+                self.mean.assign(0.5 * self.mean + 0.5 * ops.mean(inputs, axis=0))
+            return inputs - self.mean
+
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(2, kernel_initializer="identity"), Counting()])
+    model.compile(loss="mse")
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    model.train_on_batch(x, x)
+    assert model.layers[1].count.value == 1 and model.layers[1].mean.value.tolist() == [1.0, 1.5]
+    assert model.layers[1].count.dtype == np.int32

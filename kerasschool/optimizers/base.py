@@ -81,7 +81,7 @@ class Optimizer:
         self.ema_overwrite_frequency = ema_overwrite_frequency
         self.loss_scale_factor = loss_scale_factor
         self.gradient_accumulation_steps = gradient_accumulation_steps
-        self._iterations = Parameter(np.array(0), name="iteration", trainable=False)
+        self._iterations = Parameter(np.array(0, np.int32), name="iteration", trainable=False)
         self.parameters = None
         self.slots = {}
         self._learning_rate = None
@@ -97,7 +97,7 @@ class Optimizer:
         """How many updates were made, as a variable."""
         if not self.gradient_accumulation_steps:
             return self._iterations
-        return Parameter(np.array(self.step_number() - 1), name="iteration", trainable=False)
+        return Parameter(np.array(self.step_number() - 1, np.int32), name="iteration", trainable=False)
 
     def step_number(self):
         """The number of the update being made: 1, 2, 3, …; the `t` of the formulas."""
