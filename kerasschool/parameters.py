@@ -128,6 +128,8 @@ class Parameters:
     array([5., 5., 5.])
     """
 
+    numbers_shape = ()  # of a setting in an optimizer's formula: one number for all weights
+
     def __init__(self, parameters):
         self.list = list(parameters)
         self._pack()
@@ -208,9 +210,11 @@ def product(a, b, out):
 def sum_rows(a, out):
     """The sum over the batch axis, `a.sum(axis=-2)`, written into `out`.
 
-    A row of ones times the matrix is the same, in a quarter of the call time: 0.24 instead of 0.97 µs.
+    A row of ones times the matrix is the same, in a quarter of the time: 0.24 instead of 0.97 µs for a plain one, 3
+    instead of 14 µs for a stack of 64.
     """
-    return row_of_ones(a.shape[-2], a.dtype).dot(a, out) if a.ndim == 2 else np.add.reduce(a, axis=-2, out=out)
+    ones = row_of_ones(a.shape[-2], a.dtype)
+    return ones.dot(a, out) if a.ndim == 2 else np.matmul(ones, a, out=out)
 
 
 @functools.lru_cache(maxsize=8)

@@ -52,7 +52,7 @@ class Adam(Optimizer):
     def update_step(self, gradient, variable, learning_rate):
         t = self.step_number()
         rate = learning_rate * (1 - self.beta_2**t) ** 0.5 / (1 - self.beta_1**t)
-        self._rate.fill(rate)
+        self._rate[...] = rate
         m, v, step = self.slots["momentum"], self.slots["velocity"], self.scratch("step")
         beta_1, rest_1, beta_2, rest_2, epsilon = self._numbers
         m *= beta_1

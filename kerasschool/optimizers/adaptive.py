@@ -80,7 +80,7 @@ class RMSprop(Optimizer):
 
     @property
     def slot_groups(self):
-        momentum = (("momentum",),) if self.momentum else ()
+        momentum = (("momentum",),) if np.any(self.momentum) else ()
         return (("velocity",), *momentum, *((("average_gradient",),) if self.centered else ()))
 
     def update_step(self, gradient, variable, learning_rate):
@@ -98,7 +98,7 @@ class RMSprop(Optimizer):
         np.sqrt(step, out=step)
         np.divide(gradient, step, out=step)
         step *= learning_rate
-        if self.momentum:
+        if "momentum" in self.slots:
             momentum = self.slots["momentum"]
             momentum *= self.momentum
             momentum += step

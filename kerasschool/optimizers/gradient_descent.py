@@ -44,11 +44,11 @@ class SGD(Optimizer):
 
     @property
     def slot_groups(self):
-        return (("momentum",),) if self.momentum else ()
+        return (("momentum",),) if np.any(self.momentum) else ()
 
     def update_step(self, gradient, variable, learning_rate):
         step = np.multiply(gradient, learning_rate, out=self.scratch("step"))
-        if not self.momentum:
+        if "momentum" not in self.slots:
             variable -= step
             return
         velocity = self.slots["momentum"]
