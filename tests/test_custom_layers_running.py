@@ -6,6 +6,8 @@ import pickle
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import kerasschool as keras
 from kerasschool import autodiff, layers
@@ -267,3 +269,57 @@ def test_own_get_config_and_registration():
         layers.deserialize(layers.serialize(Antirectifier()))
     again = layers.deserialize(layers.serialize(Antirectifier()), custom_objects={"Antirectifier": Antirectifier})
     assert isinstance(again, Antirectifier)
+
+
+class Stack(layers.Layer):
+    """What `Sequential` does, as a layer of one's own: every gradient comes from the tape."""
+
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+
+    def call(self, inputs):
+        for layer in self.inner:
+            inputs = layer(inputs)
+        return inputs
+
+
+PARTS = {
+    "dense": lambda: layers.Dense(3, activation="relu", kernel_regularizer="l2", activity_regularizer="l1"),
+    "gelu": lambda: layers.Dense(4, activation="gelu", use_bias=False),
+    "batch": lambda: layers.BatchNormalization(momentum=0.5),
+    "renorm": lambda: layers.BatchNormalization(renorm=True),
+    "layer": layers.LayerNormalization,
+    "rms": layers.RMSNormalization,
+    "unit": layers.UnitNormalization,
+    "dropout": lambda: layers.Dropout(0.3, seed=5),
+    "noise": lambda: layers.GaussianNoise(0.1, seed=5),
+    "prelu": lambda: layers.PReLU("ones"),
+    "leaky": layers.LeakyReLU,
+    "softmax": layers.Softmax,
+    "price": lambda: layers.ActivityRegularization(0.1, 0.1),
+    "lambda": lambda: layers.Lambda(np.tanh),
+    "fold": lambda: layers.RepeatVector(2),
+    "flat": layers.Flatten,
+}
+
+
+@given(st.lists(st.sampled_from(sorted(set(PARTS) - {"fold"})), min_size=1, max_size=5), st.booleans())
+def test_written_gradients_and_those_of_the_tape_train_alike(names, folded):
+    names = [*names, "fold", "dense", "batch", "flat"] if folded else names
+    np.random.seed(1)
+    x, y = np.random.normal(size=(12, 4)), np.random.normal(size=(12, 1))
+    flat = keras.Sequential([keras.Input((4,)), *(PARTS[name]() for name in names), layers.Dense(1)])
+    nested = keras.Sequential([keras.Input((4,)), Stack([PARTS[name]() for name in names]), layers.Dense(1)])
+    nested.layers[0].set_weights([w for layer in flat.layers[:-1] for w in layer.get_weights()])
+    nested.layers[1].set_weights(flat.layers[-1].get_weights())
+    histories = []
+    for model in (flat, nested):
+        model.compile(keras.optimizers.SGD(0.05, momentum=0.9), "mse")
+        np.random.seed(2)
+        fitted = model.fit(x, y, batch_size=5, epochs=3, validation_data=(x[:7], y[:7]), verbose=0)
+        histories.append(fitted.history)
+    for key, values in histories[0].items():
+        np.testing.assert_allclose(histories[1][key], values, rtol=1e-7, atol=1e-10)
+    assert nested.count_params() == flat.count_params()
+    np.testing.assert_allclose(nested.predict(x, verbose=0), flat.predict(x, verbose=0), rtol=1e-7, atol=1e-10)
