@@ -167,6 +167,12 @@ def test_every_layer_has_a_case():
     assert set(layers._registry.public) - covered == {"InputLayer"}
 
 
+def test_every_layer_but_lambda_has_its_gradient_written_out():
+    for name, cls in layers._registry.public.items():
+        is_taped = cls.forward is layers.Layer.forward or cls.backward is layers.Layer.backward
+        assert is_taped == (name == "Lambda"), name
+
+
 @pytest.mark.parametrize("units", [1, 3])
 @each_of({**CASES, "Embedding": EMBEDDING})
 def test_gradients_are_the_measured_slopes(case, units):

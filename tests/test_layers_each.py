@@ -79,6 +79,7 @@ def test_a_softmax_layer_is_the_partner_of_its_loss():
         model.set_weights(start)
         model.compile(keras.optimizers.SGD(1.0), "sparse_categorical_crossentropy")
         model.fit(x, y, verbose=0)
+    assert [model._partners for model in models] == [True, True, True, False]
     for model in models[1:]:
         np.testing.assert_allclose(model.layers[0].kernel.value, models[0].layers[0].kernel.value, rtol=1e-5, atol=1e-6)
 

@@ -147,6 +147,8 @@ class Softmax(_WithArguments):
             ) from error
         return np.where(kept, super().call(np.where(kept, inputs, -1e9)), 0.0)
 
+    forward, backward = _WithArguments.forward, _WithArguments.backward  # its own `call` does not replace them
+
     def backward_linear(self, dz):
         """`backward` from the gradient of the softmax's input on: there is nothing more to do."""
         return dz

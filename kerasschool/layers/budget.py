@@ -12,6 +12,7 @@ import numpy as np
 from kerasschool.errors import message
 
 LARGEST_ROW = 2**24  # numbers in one row of any layer's input, while a model is rebuilt
+LARGEST_TABLES = 2**23  # numbers in the tables of all metrics together
 
 _budgets = []  # those in force, the innermost last
 
@@ -26,6 +27,7 @@ class Budget:
 
     def __init__(self, num_bytes, filled_later=False):
         self.left, self.filled_later = num_bytes, filled_later
+        self.tables_left = LARGEST_TABLES
 
 
 @contextlib.contextmanager
@@ -52,6 +54,14 @@ def take(shape, dtype):
         _budgets[-1].left -= math.prod(map(int, shape)) * np.dtype(dtype).itemsize
         if _budgets[-1].left < 0:
             raise ValueError(message("The model asks for more weights than there is room for.", shape=tuple(shape)))
+
+
+def take_table(shape):
+    """Room for one table of a metric, which, unlike weights, is not in the file, or the error that says there is none."""
+    if _budgets:
+        _budgets[-1].tables_left -= math.prod(map(int, shape))
+        if _budgets[-1].tables_left < 0:
+            raise ValueError(message("The model asks for very large metrics.", shape=tuple(shape)))
 
 
 def check_row(input_shape):

@@ -65,8 +65,6 @@ class Lambda(Layer):
             parameters = {}
         self.wants_training = "training" in parameters
 
-    rows_are_independent = False  # the function may mix them
-
     def build(self, input_shape):
         with np.errstate(all="ignore"):
             probe = np.zeros([2, *(size or 2 for size in input_shape[1:])], self.dtype)
@@ -88,9 +86,6 @@ class Lambda(Layer):
     def call(self, inputs, training=None):
         options = {"training": training} if self.wants_training else {}
         return self.function(inputs, **self.arguments, **options)
-
-    # Not as in a layer of the reader's own, for this `call` is not one: the gradient is found.
-    forward, backward = Layer.forward, Layer.backward
 
     def compute_output_shape(self, input_shape):
         if self.asked_output_shape is None:
