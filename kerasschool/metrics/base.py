@@ -11,6 +11,7 @@ import numpy as np
 
 from kerasschool import config, initializers
 from kerasschool.errors import did_you_mean, message, refuse_unknown_arguments
+from kerasschool.layers import budget
 from kerasschool.layers.keras_tensor import unique_name
 from kerasschool.losses.base import Loss
 from kerasschool.losses.function import LossFunction
@@ -143,6 +144,7 @@ class Metric:
                 f"`{type(self).__name__}.__init__` must call `super().__init__(name=name)` "
                 "before it makes variables. Add that line at its top."
             )
+        budget.take_table(tuple(shape))
         fill = initializers.get("zeros" if initializer is None else initializer)
         variable = Variable(np.asarray(fill(tuple(shape), dtype=dtype or config.floatx())), name or "variable")
         self._variables.append(variable)

@@ -8,6 +8,7 @@ import numpy as np
 
 from kerasschool import activations, config
 from kerasschool.errors import check_number, check_whole, message, unknown
+from kerasschool.layers import budget
 from kerasschool.metrics.confusion import ConfusionMetric, are_even, divide_no_nan
 
 
@@ -21,6 +22,7 @@ class _BestAt(ConfusionMetric):
         setattr(self, self.given, check_number(self.given, value, 0, 1))
         self.num_thresholds = check_whole("num_thresholds", num_thresholds)
         self.class_id = class_id if class_id is None else check_whole("class_id", class_id, 0)
+        budget.take_table((num_thresholds,))
         steps = num_thresholds - 1
         self.thresholds = [step / steps for step in range(num_thresholds)] if steps else [0.5]
         self.even = steps > 0
@@ -168,6 +170,7 @@ class AUC(ConfusionMetric):
         self.given_thresholds = thresholds
         if thresholds is None:
             steps = check_whole("num_thresholds", num_thresholds, 2) - 1
+            budget.take_table((num_thresholds,))
             inner = [step / steps for step in range(1, steps)]
             self.even = True
         else:

@@ -21,7 +21,6 @@ MOST_LAYERS = 1000
 MOST_DIGITS = 20
 MOST_SQUEEZED = 20  # how many times larger than in the archive a part may be; Keras does not compress at all
 SMALL = 2**20  # bytes; what is smaller may be squeezed as it likes
-LARGEST = {"num_thresholds": 10**5, "num_classes": 4096}  # of metrics, which make tables of that size
 
 
 def to_bytes(config, weights):
@@ -116,7 +115,6 @@ def read_config(text):
     if not isinstance(config, dict) or "class_name" not in config:
         raise ValueError("The description is not that of a model.")
     _check_depth(config)
-    _check_sizes(config.get("compile_config"))
     return config
 
 
@@ -135,17 +133,6 @@ def _check_depth(config):
         raise ValueError("The description is nested too deeply.")
     if layers > MOST_LAYERS:
         raise ValueError("The description has too many layers.")
-
-
-def _check_sizes(config):
-    waiting = [config]
-    while waiting:
-        part = waiting.pop()
-        waiting += [child for child in _children(part) if isinstance(child, (dict, list))]
-        for name, largest in LARGEST.items():
-            size = part.get(name) if isinstance(part, dict) else None
-            if isinstance(size, (int, float)) and size > largest:
-                raise ValueError(f"The description asks for a very large metric. Received: {name}={size}")
 
 
 def _children(part):
