@@ -246,6 +246,19 @@ def test_the_output_shape_is_foretold(case):
 
 
 @each_of(ALL)
+def test_float32_stays_float32(case, monkeypatch):
+    monkeypatch.setitem(F64, "dtype", "float32")
+    layer, x, training = make(case)
+    x = x.astype("float32")
+    for flag in (training, False):
+        y = layer.forward(x, flag)
+        assert y.dtype == np.float32
+    y = layer.forward(x, training)
+    assert layer.backward(np.ones(y.shape, "float32")).dtype == np.float32
+    assert layer(x.astype("float64")).dtype == layer(x.astype(int)).dtype == np.float32
+
+
+@each_of(ALL)
 def test_inputs_stay_as_they_are(case):
     layer, x, training = make(case)
     kept = x.copy()
