@@ -25,7 +25,7 @@ class Recorder:
     True
     """
 
-    def __init__(self, capacity=600):
+    def __init__(self, capacity=400):
         check_whole("capacity", capacity, 4)
         self.capacity = int(capacity) + int(capacity) % 2
         self.clear()

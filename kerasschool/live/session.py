@@ -35,8 +35,8 @@ from kerasschool.live.snapshot import Snapshot
 
 IDLE, RUNNING, PAUSED, STOPPED, DONE, FAILED = "idle", "running", "paused", "stopped", "done", "failed"
 SLICE = 0.03  # seconds of training between two breaths
-LONG_EPOCH = 0.5  # seconds; in a shorter one the averages so far are not shown while it runs: they only flicker
-STEPS_BETWEEN_SNAPSHOTS = 64  # at least: so that copying costs little next to training
+LONG_EPOCH = 0.5  # seconds; in a shorter one the averages so far are not looked at while it runs: they only flicker
+STEPS_BETWEEN_SNAPSHOTS = 256  # at least: so that copying costs little next to training
 
 _owners = weakref.WeakKeyDictionary()  # model → a weak reference to the session that trained it last
 
@@ -358,16 +358,17 @@ class TrainingSession:
 
     def _slice(self, to_the_end=False):
         """Train until it is time to breathe, or until a goal, a command, an interrupt or the end. Only whole steps."""
-        clock = time.perf_counter
+        run, commands, clock = self._run, self._driver.commands, time.perf_counter
         began, steps, held = clock(), 0, HeldInterrupt()
+        deadline = began + SLICE
         self._driver.is_working = True
         try:
             with random.use(self._stream), held, np.errstate(all="ignore"):  # the loss is looked at instead
-                for _ in self._run:
+                for _ in run:
                     steps += 1
-                    if to_the_end or self._is_over():
+                    if to_the_end or (run.batch == 0 and self._is_over()):
                         continue
-                    if self._reached_goal() or self._driver.commands or held.arrived or clock() - began > SLICE:
+                    if (self._goal and self._reached_goal()) or commands or held.arrived or clock() > deadline:
                         break
                 else:
                     self._finish()
@@ -387,9 +388,8 @@ class TrainingSession:
         held.deliver()
 
     def _is_over(self):
-        """True after the very last step: what is left is to close the run."""
-        run = self._run
-        return run.batch == 0 and (run.epoch >= run.epochs or self.model.stop_training)
+        """True after an epoch if it was the last one: what is left is to close the run."""
+        return self._run.epoch >= self._run.epochs or self.model.stop_training
 
     def _reached_goal(self):
         if self._goal == "batch" or (self._goal == "epoch" and self._run.batch == 0):
@@ -407,13 +407,14 @@ class TrainingSession:
         self.recorder.hide()
 
     def _look_at_loss(self):
-        """Show where the running epoch stands, and fail if it stands nowhere."""
+        """Show where the unfinished epoch stands, and fail if it stands nowhere; a short one is left to its end."""
         run = self._run
-        if run is None or run.batch == 0:
+        is_short = self.state == RUNNING and time.perf_counter() - self._epoch_ended < LONG_EPOCH
+        if run is None or run.batch == 0 or is_short:
             return
         self._logs = run.running_logs()
         self._check_loss(self._logs, run.epoch)
-        if run.batches and (self.state != RUNNING or time.perf_counter() - self._epoch_ended > LONG_EPOCH):
+        if run.batches:
             self.recorder.show(run.epoch + run.batch / run.batches, _numbers(self._logs))
 
     def _check_loss(self, logs, epoch):
@@ -437,7 +438,7 @@ class TrainingSession:
         self._epoch_ended = time.perf_counter()
         self.recorder.append(epoch + 1, _numbers(logs))
         if int(self.model.optimizer.iterations) - self._good.step >= STEPS_BETWEEN_SNAPSHOTS:
-            now = Snapshot(self.model)
+            now = Snapshot(self.model, like=self._good)
             if now.is_finite():
                 self._good, self._good_epoch = now, epoch + 1
 

@@ -10,6 +10,7 @@ class Snapshot:
 
     Args:
         model: a built, compiled model.
+        like: an earlier snapshot of the same model, whose list of what to copy is used again: half the time.
 
     >>> import numpy as np
     >>> from kerasschool import Sequential, layers
@@ -22,20 +23,24 @@ class Snapshot:
     (True, 0)
     """
 
-    def __init__(self, model):
+    def __init__(self, model, like=None):
+        optimizer = model.optimizer
+        if not optimizer.built:
+            optimizer.build(model.parameters)
         self.model = model
-        if not model.optimizer.built:
-            model.optimizer.build(model.parameters)
-        self.step = int(model.optimizer.iterations)
-        self._weights = model.get_weights()
-        self._optimizer = [variable.numpy() for variable in model.optimizer.variables]
-        self._streams = [(each, each.stream.get_state()) for each in seed_generators(model)]
+        self.step = int(optimizer.iterations)
+        self._parameters = like._parameters if like else model.weights
+        self._generators = like._generators if like else seed_generators(model)
+        self._weights = [parameter.value.copy() for parameter in self._parameters]
+        self._optimizer = [variable.value.copy() for variable in optimizer.variables]
+        self._streams = [generator.stream.get_state() for generator in self._generators]
 
     def restore(self):
         """Put everything back into the model, in place: who holds its layers or its optimizer goes on holding them."""
-        self.model.set_weights(self._weights)
+        for parameter, weight in zip(self._parameters, self._weights, strict=True):
+            parameter.assign(weight)
         self.model.optimizer.set_weights(self._optimizer)
-        for generator, state in self._streams:
+        for generator, state in zip(self._generators, self._streams, strict=True):
             generator.stream.set_state(state)
 
     def is_finite(self):

@@ -25,7 +25,7 @@ class Curves(LeavesPicture, anywidget.AnyWidget):
         metrics: names that will come, so that the second chart is there from the start.
         hint: what the empty chart says.
 
-    Every refresh sends the whole table (at most 600 columns of float32): a view that is opened later, or twice, is
+    Every refresh sends the whole table (at most 400 columns of float32): a view that is opened later, or twice, is
     complete, and no message may get lost.
     """
 
