@@ -253,7 +253,7 @@ def doubled(x):
         ({"output_shape": doubled}, (4,)),
         ({"arguments": {"a": [1, 2]}}, (4,)),
     ],
-    ids=str,
+    ids=["plain", "shape", "shape function", "arguments"],
 )
 def test_lambda_configs(arguments, row):
     ours, theirs = (
