@@ -47,7 +47,7 @@ def version():
 
 
 # Rooms that are opened when they are asked for, so that `import kerasschool` stays quick and draws nothing.
-ROOMS = ("live", "checks", "plots", "views", "panels")
+ROOMS = ("trials", "live", "checks", "plots", "views", "panels")
 
 NO_POLICY = "Mixed precision is for graphics cards. Use `config.set_floatx`, or a layer's `dtype=`."
 NO_SCOPE = "It belongs to the way Keras runs on JAX and TensorFlow."
@@ -77,6 +77,10 @@ _missing = helpful_getattr(__name__, globals(), LEFT_OUT)
 def __getattr__(name):
     if name in ROOMS:
         return importlib.import_module(f"{__name__}.{name}")
+    if name == "Trials":
+        from kerasschool.trials import Trials
+
+        return Trials
     if name == "modernize":
         from kerasschool.modernizer import modernize
 
@@ -85,4 +89,4 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted([*globals(), *ROOMS, "modernize"])
+    return sorted([*globals(), *ROOMS, "Trials", "modernize"])

@@ -33,7 +33,7 @@ FLOORS = [
     "utils",
     "callbacks",
     "saving",
-    "models",
+    "models trials",
     "live",
     "checks plots views",
     "panels",
