@@ -293,7 +293,7 @@ def model_of(keras):
     layers = keras.layers
     return keras.Sequential(
         [
-            keras.Input((6, 2)),
+            keras.Input((6, 2), name="in"),
             layers.Rescaling(0.5, name="rescaling"),
             layers.BatchNormalization(name="batch_normalization"),
             layers.Flatten(name="flatten"),
@@ -310,8 +310,10 @@ def model_of(keras):
 
 def deep_model_of(keras):
     layers = keras.layers
-    inner = keras.Sequential([keras.Input((4,)), layers.Dense(3, name="a"), layers.ReLU(name="b")], name="inner")
-    model = keras.Sequential([keras.Input((4,)), inner, layers.Dense(2, name="c")], name="outer")
+    inner = keras.Sequential(
+        [keras.Input((4,), name="in"), layers.Dense(3, name="a"), layers.ReLU(name="b")], name="inner"
+    )
+    model = keras.Sequential([keras.Input((4,), name="in"), inner, layers.Dense(2, name="c")], name="outer")
     model.get_layer("c").trainable = False
     return model
 
