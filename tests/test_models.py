@@ -121,6 +121,18 @@ def test_nested_models_train():
     assert inner.layers[0].kernel.value.base is not None
 
 
+def test_models_that_share_layers_train_in_turn():
+    inner = keras.Sequential([layers.Input((3,)), layers.Dense(4, activation="tanh"), layers.Dense(1)])
+    outer = keras.Sequential([layers.Input((3,)), layers.Dense(3), inner, layers.Activation("sigmoid")])
+    inner.compile(loss="mse", optimizer="sgd")
+    outer.compile(loss="binary_crossentropy", optimizer="sgd")
+    for model in (outer, inner, outer):
+        before = [weight.numpy() for weight in model.weights]
+        model.fit(X, Y, verbose=0)
+        assert all((weight.numpy() != old).any() for weight, old in zip(model.weights, before))
+        assert all(np.shares_memory(weight.value, model.parameters.values) for weight in model.weights)
+
+
 # The six steps on real data
 
 

@@ -414,6 +414,8 @@ class Trainer(Feed):
         return all(stage.rows_are_independent for stage in self._stages)
 
     def _check_compiled(self, step):
+        if self.built and any(weight.owner is not self.parameters for weight in self.parameters):
+            self._pack()  # another model that shares these layers has trained since
         if not self.compiled or self._loss is None:
             raise ValueError(
                 f"`{step}` needs a loss, and this model has none yet. First call "
