@@ -57,7 +57,7 @@ def take(shape, dtype):
 
 
 def take_table(shape):
-    """Room for one table of a metric, which, unlike weights, is not in the file, or the error that says there is none."""
+    """Room for one table of a metric, or the error that says there is none. (Unlike weights it is not in the file.)"""
     if _budgets:
         _budgets[-1].tables_left -= math.prod(map(int, shape))
         if _budgets[-1].tables_left < 0:

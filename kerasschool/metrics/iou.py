@@ -12,6 +12,7 @@ import numpy as np
 
 from kerasschool import config
 from kerasschool.errors import check_whole, message
+from kerasschool.layers import budget
 from kerasschool.metrics.base import Metric, spread_weights
 
 
@@ -45,6 +46,7 @@ class IoU(Metric):
         axis=-1,
     ):
         self.num_classes = check_whole("num_classes", num_classes)
+        budget.take_table((num_classes, num_classes))
         self.target_class_ids = [check_whole("target_class_ids", each, 0) for each in target_class_ids]
         if not self.target_class_ids or max(self.target_class_ids) >= num_classes:
             raise ValueError(

@@ -8,7 +8,7 @@ import datetime
 import io
 import json
 
-from kerasschool.saving.h5_file import Refused, refusing
+from kerasschool.saving.h5_file import RefusedError, refusing
 
 KERAS_VERSION = "3.15.1"  # whose format this is
 METADATA, CONFIG, WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
@@ -62,24 +62,26 @@ class Archive:
     def _checked(self, infos):
         """The parts by name, or the error about the first that is not as it should be."""
         if len(infos) > MOST_PARTS:
-            raise Refused(f"{self.what} It has {len(infos)} parts.")
+            raise RefusedError(f"{self.what} It has {len(infos)} parts.")
         parts = {}
         for info in infos:
             name = info.filename
             if name.startswith(ASSETS):  # what layers for texts keep; never unpacked
                 continue
             if name not in (METADATA, CONFIG, WEIGHTS) or name in parts:
-                raise Refused(f"{self.what} It holds {name[:100]!r}; expected {METADATA}, {CONFIG} and {WEIGHTS}, once.")
+                raise RefusedError(
+                    f"{self.what} It holds {name[:100]!r}; expected {METADATA}, {CONFIG} and {WEIGHTS}, once."
+                )
             if info.flag_bits & 1:
-                raise Refused(f"{self.what} {name} is encrypted.")
+                raise RefusedError(f"{self.what} {name} is encrypted.")
             if info.compress_type not in self.plain:
-                raise Refused(f"{self.what} {name} is compressed in an unusual way.")
+                raise RefusedError(f"{self.what} {name} is compressed in an unusual way.")
             if info.compress_size > self.size or info.file_size > max(MOST_SQUEEZED * info.compress_size, SMALL):
-                raise Refused(f"{self.what} {name} would become {info.file_size} bytes when unpacked.")
+                raise RefusedError(f"{self.what} {name} would become {info.file_size} bytes when unpacked.")
             parts[name] = info
         for name in (CONFIG, WEIGHTS):
             if name not in parts:
-                raise Refused(f"{self.what} It has no {name}.")
+                raise RefusedError(f"{self.what} It has no {name}.")
         return parts
 
     @property
@@ -90,7 +92,7 @@ class Archive:
     def config(self):
         """The model's description, a dictionary."""
         if self.parts[CONFIG].file_size > LONGEST_CONFIG:
-            raise Refused(f"{self.what} {CONFIG} has {self.parts[CONFIG].file_size} bytes.")
+            raise RefusedError(f"{self.what} {CONFIG} has {self.parts[CONFIG].file_size} bytes.")
         with refusing(self.what):
             return read_config(self.zip.read(self.parts[CONFIG]).decode())
 

@@ -35,9 +35,7 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
     """
     kwargs.pop("include_optimizer", None)  # without effect on `.keras` files in Keras too
     if kwargs.pop("save_format", None) is not None:
-        warnings.warn(
-            "`save_format` is an old spelling. Today the file's name says it.", stacklevel=caller_depth()
-        )
+        warnings.warn("`save_format` is an old spelling. Today the file's name says it.", stacklevel=caller_depth())
     if kwargs:
         raise unknown_arguments("save_model", kwargs, save_model)
     if zipped is not None and not zipped:
@@ -80,10 +78,8 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
         room = 4 * parts.weights_size + 2**20  # all weights must be in the file
         model = _rebuild(config, custom_objects, compile, room, path)
         if parts.weights_size > _most_bytes(model):
-            raise h5_file.Refused(f"{parts.what} It holds far more numbers than its model has.")
-        with h5_file.WeightsFile(parts.weights(), parts.weights_size, path) as weights:
-            with h5_file.refusing(f"{path!r} cannot be loaded."):
-                state.load(model, weights)
+            raise h5_file.RefusedError(f"{parts.what} It holds far more numbers than its model has.")
+        _load(model, parts.weights(), parts.weights_size, path)
     return model
 
 
@@ -129,8 +125,12 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
             stream, size = parts.weights(), parts.weights_size
         else:
             stream, size = file, file.seek(0, 2)
-        with h5_file.WeightsFile(stream, size, path) as weights, h5_file.refusing(f"{path!r} cannot be loaded."):
-            state.load(model, weights, skip_mismatch)
+        _load(model, stream, size, path, skip_mismatch)
+
+
+def _load(model, stream, size, path, skip_mismatch=False):
+    with h5_file.WeightsFile(stream, size, path) as weights, h5_file.refusing(f"{path!r} cannot be loaded."):
+        state.load(model, weights, skip_mismatch)
 
 
 def from_description(text, custom_objects=None):
@@ -144,13 +144,15 @@ def _rebuild(config, custom_objects, compile, room=2**33, path=None):
     """The model that a description stands for."""
     what = "The model cannot be rebuilt." if path is None else f"{path!r} cannot be loaded."
     if config["class_name"] in ("Functional", "Model"):
-        raise h5_file.Refused(f"{what} It is a `{config['class_name']}` model; only `Sequential` models exist here.")
+        raise h5_file.RefusedError(
+            f"{what} It is a `{config['class_name']}` model; only `Sequential` models exist here."
+        )
     if not compile:
         config = {**config, "compile_config": None}
     with h5_file.refusing(what), budget.limited_to(room, filled_later=path is not None):
         model = deserialize_keras_object(config, custom_objects)
         if not state.is_model(model):
-            raise h5_file.Refused(f"{what} It does not describe a model but {model!r}.")
+            raise h5_file.RefusedError(f"{what} It does not describe a model but {model!r}.")
         return model
 
 

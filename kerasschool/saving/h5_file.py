@@ -13,7 +13,7 @@ from kerasschool.errors import message
 LONGEST_TEXT = 1000  # of an error that is passed on
 
 
-class Refused(ValueError):
+class RefusedError(ValueError):
     """A file that is damaged, hostile, or does not fit."""
 
 
@@ -22,11 +22,11 @@ def refusing(what):
     """Turn any error inside the `with` block into one that says which file was refused, and why."""
     try:
         yield
-    except Refused:
+    except RefusedError:
         raise
     except Exception as error:
         text = str(error) if isinstance(error, (ValueError, OSError)) else f"{type(error).__name__}: {error}"
-        raise Refused(f"{what} {text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + '…'}") from error
+        raise RefusedError(f"{what} {text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + '…'}") from error
 
 
 def require_h5py():
@@ -96,7 +96,7 @@ class WeightsFile:
             self.file.close()
 
     def arrays(self, path):
-        """What is stored at `path`: dictionary, name → data set whose shape and type are known and which can be read."""
+        """What is stored at `path`: dictionary, name → data set, whose shape and type are known and can be trusted."""
         with refusing(self.what):
             group = self.file
             for part in _vars(path).split("/"):
@@ -109,30 +109,30 @@ class WeightsFile:
         """What lies in `group` under `name`; links to elsewhere are not followed."""
         link = group.get(name, getclass=True, getlink=True)
         if link is not self.h5py.HardLink:
-            raise Refused(f"{self.what} It holds a link to somewhere else.")
+            raise RefusedError(f"{self.what} It holds a link to somewhere else.")
         found = group[name]
         if not isinstance(found, kind):
-            raise Refused(f"{self.what} Expected a {kind.__name__} at {group.name}/{name}.")
+            raise RefusedError(f"{self.what} Expected a {kind.__name__} at {group.name}/{name}.")
         return found
 
     def _checked(self, group, name):
         dataset = self._entry(group, name, self.h5py.Dataset)
         plan = dataset.id.get_create_plist()
         if dataset.is_virtual or dataset.external:
-            raise Refused(f"{self.what} {dataset.name} takes its numbers from another file.")
+            raise RefusedError(f"{self.what} {dataset.name} takes its numbers from another file.")
         plain = plan.get_layout() in (self.h5py.h5d.CONTIGUOUS, self.h5py.h5d.COMPACT) and plan.get_nfilters() == 0
         if not plain:
-            raise Refused(f"{self.what} {dataset.name} is compressed or in pieces. Keras writes plain arrays.")
+            raise RefusedError(f"{self.what} {dataset.name} is compressed or in pieces. Keras writes plain arrays.")
         if dataset.shape is None or dataset.dtype.kind not in "fiub" or dataset.dtype.itemsize > 16:
-            raise Refused(f"{self.what} {dataset.name} does not hold numbers.")
+            raise RefusedError(f"{self.what} {dataset.name} does not hold numbers.")
         if dataset.id.get_storage_size() != dataset.size * dataset.dtype.itemsize:
-            raise Refused(f"{self.what} {dataset.name} is not there in full.")
+            raise RefusedError(f"{self.what} {dataset.name} is not there in full.")
         return dataset
 
     def read(self, dataset):
         """The array."""
         self.left -= dataset.size * dataset.dtype.itemsize
         if self.left < 0:
-            raise Refused(f"{self.what} It says that it holds more numbers than there are bytes in it.")
+            raise RefusedError(f"{self.what} It says that it holds more numbers than there are bytes in it.")
         with refusing(self.what):
             return np.asarray(dataset[()])

@@ -11,7 +11,7 @@ import warnings
 
 import numpy as np
 
-from kerasschool.errors import check_number, message
+from kerasschool.errors import check_number
 from kerasschool.layers import Layer
 from kerasschool.old_spellings import caller_depth
 from kerasschool.optimizers import Optimizer
@@ -162,9 +162,9 @@ def _for_optimizer(optimizer, found):
     if found.keys() == expected.keys() and all(_fits(found[name], each) for name, each in expected.items()):
         return found
     warnings.warn(
-        f"The optimizer `{optimizer.name}` starts anew: it keeps {len(optimizer.variables)} arrays, and in the file there "
-        f"are {len(found)} of other shapes. It must be the same optimizer, and have made a step (or the model be read "
-        "with `load_model`), to go on from there.",
+        f"The optimizer `{optimizer.name}` starts anew: it keeps {len(optimizer.variables)} arrays, and in the file are "
+        f"{len(found)}, or others. To go on with the optimizer of the file, read the whole model with `load_model`, or "
+        "compile with the same optimizer and call `model.optimizer.build(model.parameters)` before you load.",
         stacklevel=caller_depth(),
     )
     return None

@@ -193,8 +193,9 @@ def test_a_model_goes_from_keras_to_here_and_back(name, tmp_path):
     assert_same(numbers(ours), numbers(theirs))
     np.testing.assert_allclose(ours.predict(x, verbose=0), theirs.predict(x, verbose=0), rtol=1e-5, atol=1e-6)
     ours.save(tmp_path / "ours.keras")
-    (our_config, our_arrays), (their_config, their_arrays) = inside(tmp_path / "ours.keras"), inside(
-        tmp_path / "theirs.keras"
+    (our_config, our_arrays), (their_config, their_arrays) = (
+        inside(tmp_path / "ours.keras"),
+        inside(tmp_path / "theirs.keras"),
     )
     assert our_arrays == their_arrays
     assert our_config == their_config
@@ -343,7 +344,9 @@ def test_descriptions_go_both_ways():
         models[name] = api.Sequential(priced(api), name="small")
         for layer, layer_name in zip(models[name].layers, ("a", "top")):
             layer.name = layer_name
-        models[name].compile(optimizer=api.optimizers.Lion(0.1), loss=api.losses.BinaryCrossentropy(from_logits=True), metrics=["mae"])
+        models[name].compile(
+            optimizer=api.optimizers.Lion(0.1), loss=api.losses.BinaryCrossentropy(from_logits=True), metrics=["mae"]
+        )
         texts[name] = models[name].to_json()
     ours = kerasschool.models.model_from_json(texts["theirs"])
     theirs = keras.models.model_from_json(texts["ours"])
