@@ -20,9 +20,12 @@ ON_OLD_PYTHON = "Python 3.10: tests against Keras 3.15 and of binder/ need Pytho
 
 @pytest.fixture(autouse=True)
 def fresh_start():
-    """NumPy's global stream seeded before each test; the float type and epsilon put back after it."""
-    from kerasschool import config
+    """Before each test: NumPy's global stream seeded, names counted from the beginning; after it: settings put back."""
+    from kerasschool import config, utils
 
+    utils.clear_session()
+    if "keras" in sys.modules:
+        sys.modules["keras"].utils.clear_session(free_memory=False)  # collecting garbage each time is slow
     floatx, epsilon = config.floatx(), config.epsilon()
     state = np.random.get_state()
     np.random.seed(7)
