@@ -2,7 +2,8 @@
 # make test     install everything and run all tests
 # make tiny     the engine's quickest tests, in seconds
 # make lint     what ruff says about style
-# make bench    measure speed and memory
+# make bench    measure speed and memory beside Keras, PyTorch, JAX and others, in a quarter of an hour
+# make bench-quick  has something become slow? in a minute
 # make lessons  build the notebooks from lessons/source, run them and store their outputs
 # make clean    remove the virtual environment and all that was built
 #
@@ -10,6 +11,7 @@
 
 VENV := .venv
 PY := $(VENV)/bin/python
+BENCH := .venv-bench
 LESSON := lessons/00_six_steps.ipynb
 export PYTHON
 
@@ -23,7 +25,7 @@ TINY := $(addprefix tests/test_,plain.py contracts.py autodiff.py initializers.p
 # What needs the machine for itself: clicks are timed there.
 ALONE := browser or notebook
 
-.PHONY: lab test tiny lint bench lessons clean
+.PHONY: lab test tiny lint bench bench-quick lessons clean
 
 lab: $(VENV)/.lab
 	$(PY) -m jupyterlab $(AS_ROOT) $(LESSON)
@@ -40,14 +42,19 @@ lint: $(VENV)/.test
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 
-bench: $(VENV)/.test
-	$(PY) -m benchmarks.first_fit
+# The peers have a virtual environment of their own: what they ask for must not change what is tested.
+# Some questions only: make bench BENCH_ARGS="--only fit --net 8-12-8-1"
+bench: $(BENCH)/.bench
+	$(BENCH)/bin/python -m benchmarks $(BENCH_ARGS)
+
+bench-quick: $(VENV)/.test
+	$(PY) -m benchmarks.quick
 
 lessons: $(VENV)/.test
 	$(PY) -m tools.build_lessons
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # Installing. A stamp file stands for each set of packages; it is renewed when pyproject.toml changes.
@@ -65,3 +72,9 @@ $(VENV)/.test: pyproject.toml $(VENV)/.made
 	@echo "Installing kerasschool, Keras and the test tools into $(VENV): a few minutes"
 	@$(PY) -m pip install --quiet --disable-pip-version-check --editable ".[lab,keras,test]"
 	@touch $(VENV)/.lab $@
+
+$(BENCH)/.bench: pyproject.toml
+	@sh tools/make_venv.sh $(BENCH)
+	@echo "Installing kerasschool and its peers into $(BENCH): several minutes, several GB"
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]"
+	@touch $@
