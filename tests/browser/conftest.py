@@ -168,6 +168,10 @@ class Notebook:
             code,
         )
 
+    def interrupt(self):
+        """Press the toolbar's square."""
+        self.page.evaluate("() => jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.interrupt()")
+
     def use_theme(self, name):
         """Change to `"JupyterLab Light"` or `"JupyterLab Dark"`."""
         self.command("apputils:change-theme", theme=name)

@@ -19,11 +19,11 @@ from kerasschool.datasets import penguins
 mean, spread = x.mean(axis=0), x.std(axis=0)
 x, x_val = (x - mean) / spread, (x_val - mean) / spread
 
-def make_model(units=(12, 8)):
+def make_model(metrics=("accuracy",)):
     keras.utils.set_random_seed(7)
-    model = keras.Sequential([layers.Input((8,)), *[layers.Dense(n, activation="relu") for n in units],
-                              layers.Dense(1, activation="sigmoid")])
-    model.compile(loss="binary_crossentropy", optimizer="adam", metrics=["accuracy"])
+    model = keras.Sequential([layers.Input((8,)), layers.Dense(12, activation="relu"),
+                              layers.Dense(8, activation="relu"), layers.Dense(1, activation="sigmoid")])
+    model.compile(loss="binary_crossentropy", optimizer="adam", metrics=list(metrics))
     return model
 """
 PANEL = """
@@ -96,6 +96,10 @@ def test_play_pause_stop_reset_and_the_same_curve_again(notebook):
 
     panel.press("Play")
     panel.wait_for_epoch(held[0] + 20)
+    notebook.interrupt()
+    expect(panel.state).to_have_text("Paused", timeout=1000)
+    panel.press("Play")
+    panel.expect_state("Running")
     panel.press("Stop")
     expect(panel.state).to_have_text("Stopped", timeout=1000)
     panel.press("Reset")
@@ -259,8 +263,8 @@ def test_live_plot_in_a_fit_that_blocks_the_cell(notebook):
     fit = """
 live_plot = keras.callbacks.LivePlot()
 slow = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: __import__("time").sleep(0.02))
-history = make_model().fit(x, y, validation_data=(x_val, y_val), epochs=100, batch_size=10, verbose=0,
-                           callbacks=[live_plot, slow])
+history = make_model(["accuracy", "mse"]).fit(
+    x, y, validation_data=(x_val, y_val), epochs=100, batch_size=10, verbose=0, callbacks=[live_plot, slow])
 """
     notebook.open("live_plot.ipynb", [SETUP, fit])
     page = notebook.page
@@ -271,6 +275,12 @@ history = make_model().fit(x, y, validation_data=(x_val, y_val), epochs=100, bat
     assert page.evaluate("() => window.allHaveRun")
     expect(curves).to_have_attribute("data-epoch", "100")
     expect(page.locator(".jp-RenderedImage")).to_be_hidden()
+    choice = curves.get_by_label("Metric")
+    expect(choice).to_have_value("accuracy")
+    before = curves.evaluate(DRAWN)
+    choice.select_option("Mse")
+    expect(curves.get_by_role("slider", name="Mse by epoch")).to_be_visible()
+    assert curves.evaluate(DRAWN) != before
     still = notebook.read("live_plot.ipynb").cells[1].outputs[1]
     assert still.metadata["image/png"]["alt"].startswith("Curves of a training. After epoch 100 of 100")
 
