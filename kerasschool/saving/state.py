@@ -162,8 +162,8 @@ def _for_optimizer(optimizer, found):
     if found.keys() == expected.keys() and all(_fits(found[name], each) for name, each in expected.items()):
         return found
     warnings.warn(
-        f"The optimizer `{optimizer.name}` starts anew: it keeps {len(optimizer.variables)} arrays, and in the file are "
-        f"{len(found)}, or others. To go on with the optimizer of the file, read the whole model with `load_model`, or "
+        f"The optimizer `{optimizer.name}` starts anew: it keeps {len(optimizer.variables)} arrays, and in the file "
+        f"are {len(found)}, or others. To go on with the optimizer of the file, read the whole model with `load_model`, or "
         "compile with the same optimizer and call `model.optimizer.build(model.parameters)` before you load.",
         stacklevel=caller_depth(),
     )
