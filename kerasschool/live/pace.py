@@ -29,7 +29,7 @@ class Clock:
     Args:
         hertz: at most so many times per second.
 
-    >>> clock = Clock(hertz=12)
+    >>> clock = Clock(hertz=0.001)
     >>> clock.is_due(), clock.is_due()
     (True, False)
     """
