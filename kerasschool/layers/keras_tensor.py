@@ -1,5 +1,7 @@
 """Names for layers, and the stand-ins that flow through them before there are numbers."""
 
+import contextlib
+
 from kerasschool import config
 
 _name_counts = {}
@@ -15,6 +17,18 @@ def unique_name(prefix):
 def forget_names():
     """Start naming layers from the beginning (`utils.clear_session`)."""
     _name_counts.clear()
+
+
+@contextlib.contextmanager
+def fresh_names():
+    """Inside the `with` block naming starts from the beginning; after it, it goes on as if nothing had been named."""
+    before = dict(_name_counts)
+    _name_counts.clear()
+    try:
+        yield
+    finally:
+        _name_counts.clear()
+        _name_counts.update(before)
 
 
 class KerasTensor:
