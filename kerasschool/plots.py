@@ -5,9 +5,10 @@ Lesson: 04.
 
 import numpy as np
 
-from kerasschool.errors import helpful_getattr, message, unknown
+from kerasschool.errors import check_number, helpful_getattr, message, unknown
 
 TRAIN, VALIDATION = "#0877bd", "#b85c00"
+COLORS, LINES = (TRAIN, VALIDATION, "#5c8a2e", "#7a4fa3"), ("solid", (0, (3, 2)), "dotted", "dashdot")
 
 
 def history(history, metrics=None, ax=None):
@@ -48,6 +49,71 @@ def history(history, metrics=None, ax=None):
     return axes[0] if len(axes) == 1 else axes
 
 
+def trials(trials, metrics=None, by=None, band=0.8, ax=None):
+    """Draw many runs at once: the median of the trials as a line, and a band that holds most of them.
+
+    Args:
+        trials: a `Trials` after `fit`, or what its `fit` returned.
+        metrics: list of names to draw, one Axes each; None for all there are.
+        by: a setting that differs from trial to trial: a curve and a band for each of its values, training only.
+        band: the share of the trials that the band holds, 0 to 1: 0.8 leaves out the lowest and the highest tenth.
+        ax: an Axes, or a list of them, to draw into; None makes a new figure.
+
+    Returns:
+        The Axes, or an array of them if there are several.
+
+    Raises:
+        ValueError: for a metric or setting that there is not.
+
+    >>> curves = {"loss": np.array([[0.7, 0.5], [0.8, 0.4], [0.9, 0.3]])}
+    >>> ax = trials(curves)
+    >>> ax.lines[0].get_ydata().tolist()
+    [0.8, 0.4]
+
+    Lesson: 08.
+    """
+    curves = getattr(trials, "history", trials)
+    if not isinstance(curves, dict) or any(np.ndim(values) != 2 for values in curves.values()):
+        raise TypeError(
+            message("`trials` must be a `Trials` after `fit`.", fix="For one run use `plots.history`.", trials=trials)
+        )
+    check_number("band", band, 0, 1)
+    names = list(metrics) if metrics is not None else quantities(curves)
+    for name in names:
+        if name not in curves:
+            raise unknown("metric in this history", name, quantities(curves))
+    axes = _new_axes(len(names)) if ax is None else np.atleast_1d(ax)
+    for name, each in zip(names, axes, strict=False):
+        _draw_bands(each, name, _groups(trials, curves, name, by), band)
+    return axes[0] if len(axes) == 1 else axes
+
+
+def _groups(trials, curves, name, by):
+    """What one Axes shows: label → array (trials, epochs)."""
+    if by is None:
+        shown = {"train": curves[name], "validation": curves.get(f"val_{name}")}
+        return {label: values for label, values in shown.items() if values is not None}
+    settings = getattr(trials, "settings", [{}])
+    if any(by not in each for each in settings):
+        raise unknown("setting", by, settings[0])
+    groups = {}
+    for each, values in zip(settings, curves[name], strict=True):
+        groups.setdefault(f"{by}={each[by]}", []).append(values)
+    return {label: np.array(values) for label, values in groups.items()}
+
+
+def _draw_bands(ax, name, groups, band):
+    for place, (label, values) in enumerate(groups.items()):
+        turn = place // len(COLORS)  # told apart by the line as well as by the colour
+        style = {"color": COLORS[place % len(COLORS)], "linestyle": LINES[(place + turn) % len(LINES)]}
+        x = np.arange(1, values.shape[1] + 1)
+        low, median, high = np.nanquantile(values, [0.5 - band / 2, 0.5, 0.5 + band / 2], axis=0)
+        ax.fill_between(x, low, high, alpha=0.18, linewidth=0, color=style["color"])
+        ax.plot(x, median, label=label, **style)
+    _dress(ax, name, np.concatenate([values.ravel() for values in groups.values()]))
+    ax.legend(frameon=False, fontsize="small")
+
+
 def quantities(names):
     """`["loss", "accuracy"]` from the names of a history: without `val_…`, the loss first, the learning rate last."""
     own = [name for name in names if not name.startswith("val_")]
@@ -84,18 +150,22 @@ def _draw(ax, name, x, curves):
         ax.plot(at, values, label=label, markersize=4.5, **style)
         ax.plot(at[-1:], values[-1:], marker="o", markersize=4.5, zorder=3, clip_on=False, **style)
         ends.append((at[-1], values[-1], style["color"]))
+    _dress(ax, name, np.concatenate([line.get_ydata() for line in ax.lines]) if ends else np.zeros(1))
+    _label_ends(ax, ends)
+    if ends:
+        ax.legend(frameon=False, fontsize="small")
+
+
+def _dress(ax, name, shown):
+    """Name the axes and choose their limits for the numbers that are shown."""
     ax.set_xlabel("epoch")
     ax.set_ylabel(name.replace("_", " "))
     ax.set_xlim(left=0)
-    shown = np.concatenate([line.get_ydata() for line in ax.lines]) if ends else np.zeros(1)
     if np.nanmin(shown) >= 0:
         is_share = name != "loss" and np.nanmax(shown) <= 1
         ax.set_ylim(0, 1.02 if is_share else None)
-    _label_ends(ax, ends)
     ax.grid(alpha=0.25)
     ax.spines[["top", "right"]].set_visible(False)
-    if ends:
-        ax.legend(frameon=False, fontsize="small")
 
 
 def _label_ends(ax, ends):

@@ -1,5 +1,7 @@
 """Which trials can train together, in one loop over a leading axis, and why others cannot."""
 
+import warnings
+
 import numpy as np
 
 from kerasschool import layers
@@ -96,7 +98,10 @@ def _layer(layer):
     if isinstance(layer, Sequential):
         return Sequential, len(layer.layers), layer.trainable
     settings = {}
-    for name, value in layer.get_config().items():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a lambda cannot be saved; nothing is saved here
+        config = layer.get_config()
+    for name, value in config.items():
         if name == "name" or name.endswith("_initializer"):
             continue
         if name.endswith(("_regularizer", "_constraint")):

@@ -16,6 +16,7 @@ from kerasschool.trials.streams import alone
 
 HIDDEN_ONLY = ("units", "activation")  # a plain name means hidden layers: the last layer's fit the targets
 RATES = (layers.Dropout, layers.GaussianDropout, layers.AlphaDropout)  # what `dropout` sets the rate of
+PENALTIES = (regularizers.L1, regularizers.L2, regularizers.L1L2)  # what `l1` and `l2` are factors of
 SEEDS = ("seed", "fit_seed")
 
 
@@ -192,7 +193,7 @@ def has(layer, argument):
     if argument == "dropout":
         return isinstance(layer, RATES)
     if argument in ("l1", "l2"):
-        return hasattr(getattr(layer, "kernel_regularizer", None), argument)
+        return isinstance(getattr(layer, "kernel_regularizer", None), PENALTIES)
     return argument in layer.get_config() and argument not in ("name", "dtype")
 
 
