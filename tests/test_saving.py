@@ -43,9 +43,7 @@ def assert_same(first, second):
 
 
 OPTIMIZERS = {
-    name: (getattr(optimizers, name), {"learning_rate": 0.02})
-    for name in "SGD RMSprop Adam AdamW Adagrad Adadelta Adamax Nadam Ftrl Lion Lamb Adafactor".split()
-} | {
+    **{cls.__name__: (cls, {"learning_rate": 0.02}) for cls in optimizers._registry.public.values()},
     "averages": (optimizers.Adam, {"use_ema": True, "amsgrad": True, "weight_decay": 0.01}),
     "accumulation": (optimizers.SGD, {"gradient_accumulation_steps": 3, "momentum": 0.9}),
     "schedule": (
