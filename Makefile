@@ -28,7 +28,7 @@ ALONE := browser or notebook
 .PHONY: lab test tiny lint bench bench-quick lessons clean
 
 lab: $(VENV)/.lab
-	$(PY) -m jupyterlab $(AS_ROOT) $(LESSON)
+	$(PY) -m jupyterlab $(AS_ROOT) --LabApp.default_url=/lab/tree/$(LESSON)
 
 test: $(VENV)/.test
 	@$(PY) tools/chromium.py
