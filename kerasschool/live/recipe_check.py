@@ -22,6 +22,7 @@ SPEC = ("class", "arguments")
 SCALINGS = ("none", "standard")
 SPLITS = ("given", "none")
 LOCKS = ("frozen", "hidden")
+WAYS_TO_SAY_NONE = ("linear", "channels_last")  # what Keras makes of an activation or data_format that is left out
 ALWAYS_WITH_CLASS = ("layer", "schedule")  # the others are one word while they have no arguments
 
 FIT = {
@@ -156,7 +157,7 @@ def spec(kind, given, where):
         elif argument.required:
             example = f"For example {argument.start!r}."
             raise ValueError(message(f"`{where}`: {name} needs `{argument.name}`.", example, arguments=given))
-    if not chosen and kind not in ALWAYS_WITH_CLASS:
+    if not chosen and kind not in ALWAYS_WITH_CLASS and name not in recipe_schema.NO_WORDS:
         return recipe_schema.spell(kind, name)
     return {"class": name, "arguments": chosen}
 
@@ -173,7 +174,9 @@ def value(argument, given, where):
     if argument.or_kind and isinstance(given, (dict, str)):
         return spec(argument.or_kind, given, where)
     reader = READERS.get(argument.kind)
-    return spec(argument.kind, given, where) if reader is None else reader(argument, given, where)
+    checked = spec(argument.kind, given, where) if reader is None else reader(argument, given, where)
+    is_none = argument.optional and isinstance(checked, str) and checked in WAYS_TO_SAY_NONE
+    return None if is_none else checked
 
 
 def is_number(given):
@@ -230,13 +233,15 @@ def _word(argument, given, where):
 
 
 def _list_of(reader, longest, or_one):
+    """A reader of lists; with `or_one` a list of one entry and that entry alone are the same."""
+
     def read(argument, given, where):
-        if isinstance(given, (list, tuple)):
+        if isinstance(given, (list, tuple)) and not (or_one and len(given) == 1):
             if not 0 < len(given) <= longest:
                 raise ValueError(message(f"`{where}` must have 1 to {longest} entries.", received=len(given)))
             return [reader(argument, each, f"{where}[{index}]") for index, each in enumerate(given)]
         if or_one:
-            return reader(argument, given, where)
+            return reader(argument, given[0] if isinstance(given, (list, tuple)) else given, where)
         raise ValueError(message(f"`{where}` must be a list of numbers.", received=given))
 
     return read
@@ -257,6 +262,7 @@ READERS = {  # kind of an argument → how its value is checked; kinds of the sc
     "sizes": _list_of(_whole, 8, or_one=False),
     "axes": _list_of(_whole, 8, or_one=True),
     "numbers": _list_of(_number, 1000, or_one=True),
+    "list": _list_of(_number, 1000, or_one=False),
     "metrics": _metrics,
 }
 

@@ -146,8 +146,9 @@ def from_config(kind, described):
     if name == "function":
         name, given = given, {}
     offered = recipe_schema.names(kind)
-    is_keras = re.match(r"keras(school)?(\.|$)", str(described.get("module", "keras"))) or kind == "activation"
-    known_function = described["class_name"] == "function" and is_known(kind, name)
+    is_keras = re.match(r"keras(school)?(\.|$)", str(described.get("module", "keras")))
+    # An activation of Keras's is described by a word; one described as a function is the reader's own.
+    known_function = described["class_name"] == "function" and kind != "activation" and is_known(kind, name)
     if not (name in offered and is_keras) and not known_function:
         raise ValueError(
             message(

@@ -43,6 +43,8 @@ REGISTRIES = {  # kind → its registry and where code finds its classes
 }
 SHORT_METRICS = ("accuracy", "crossentropy")  # Keras finds out from the shapes which class they stand for
 MOST_UNITS = 4096
+NO_WORDS = ("CategoricalGeneralizedCrossEntropy", "Lamb")  # classes that Keras 3 has and does not find by a word
+NOT_KERAS = ("abs",)  # an activation of our own: code with it would not run on Keras 3
 
 # Arguments that hold code or arrays, or that this package accepts only for Keras's sake.
 NOT_OFFERED = (
@@ -59,7 +61,7 @@ NOT_OFFERED_OF = {
 
 def _each(names, rule):
     """The same rule for several names."""
-    return {name: rule for name in names.split()}
+    return dict.fromkeys(names.split(), rule)
 
 
 _share = {"kind": "number", "minimum": 0, "maximum": 1, "start": 0.5}
@@ -94,8 +96,9 @@ RULES = {  # (class, argument) or argument → what its signature does not say
     "decay_steps": {"kind": "whole", "minimum": 1, "maximum": 10**9, "start": 100},
     "first_decay_steps": {"kind": "whole", "minimum": 1, "maximum": 10**9, "start": 100},
     "decay_rate": {"kind": "number", "minimum": 0, "start": 0.9},
-    "boundaries": {"kind": "numbers", "start": [100]},
-    "values": {"kind": "numbers", "start": [0.01, 0.001]},
+    "boundaries": {"kind": "list", "start": [100]},
+    "values": {"kind": "list", "start": [0.01, 0.001]},
+    **_each("learning_rate_power beta_2_decay", {"kind": "number", "maximum": 0}),
     **_each("thresholds mean variance", {"kind": "numbers"}),
     **_each("ema_overwrite_frequency gradient_accumulation_steps", {**_whole, "minimum": 1}),
     ("RandomNormal", "mean"): {"kind": "number"},
@@ -128,7 +131,8 @@ class Argument:
     Attributes:
         name: as in the signature.
         kind: `"whole"`, `"number"`, `"boolean"`, `"word"`, `"choice"`, `"sizes"` (list of whole numbers), `"axes"`
-            (one or a list), `"numbers"` (one or a list), or a kind of the schema: `"activation"`, `"initializer"` ….
+            (one or a list), `"numbers"` (one or a list), `"list"` (of numbers), or a kind of the schema:
+            `"activation"`, `"initializer"` ….
         default: what the engine takes when it is left out; meaningless if `required`.
         required: True if there is no default.
         optional: True if None may be given.
@@ -170,7 +174,7 @@ def names(kind):
         return ["EarlyStopping"]
     registry, _ = REGISTRIES[kind]
     if kind == "activation":
-        return [name for name, each in registry.public.items() if takes_input_alone(each)]
+        return [name for name, each in registry.public.items() if takes_input_alone(each) and name not in NOT_KERAS]
     offered = [name for name, each in registry.public.items() if inspect.isclass(each) and is_offered(kind, each)]
     if kind == "metric":  # the class `Accuracy` is written like the short name, which is meant
         return [*SHORT_METRICS, *(name for name in offered if registry.spell(name) not in SHORT_METRICS)]
