@@ -43,7 +43,7 @@ REGISTRIES = {  # kind → its registry and where code finds its classes
 }
 SHORT_METRICS = ("accuracy", "crossentropy")  # Keras finds out from the shapes which class they stand for
 MOST_UNITS = 4096
-NO_WORDS = ("CategoricalGeneralizedCrossEntropy", "Lamb")  # classes that Keras 3 has and does not find by a word
+NO_WORDS = ("CategoricalGeneralizedCrossEntropy", "Lamb", "Constant")  # classes that Keras 3 cannot find by a word
 NOT_KERAS = ("abs",)  # an activation of our own: code with it would not run on Keras 3
 
 # Arguments that hold code or arrays, or that this package accepts only for Keras's sake.

@@ -83,7 +83,7 @@ def test_every_part_of_a_layer_is_known_to_keras_and_comes_back():
     for kind in ("activation", "initializer", "regularizer", "constraint"):
         argument = "activation" if kind == "activation" else f"kernel_{kind}"
         for name in SCHEMA[kind]:
-            layer = dense(4, **{argument: recipe_schema.spell(kind, name)})
+            layer = dense(4, **{argument: name if kind == "activation" else started(kind, name)})
             recipe = Recipe(data="own", layers=shaped(layer))
             names = {"keras": keras}
             exec(recipe.step_code("define"), names)
