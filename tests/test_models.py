@@ -299,6 +299,32 @@ def test_batches_from_everywhere():
     np.testing.assert_allclose(model.predict(Batches(), verbose=0), model.predict(X, verbose=0), rtol=1e-6)
 
 
+class Again:
+    """Can be read from its start any number of times, but does not know how long it is."""
+
+    def __iter__(self):
+        return (Batches()[index] for index in range(4))
+
+
+def test_an_iterable_is_read_anew_in_every_epoch(model):
+    history = model.fit(Again(), epochs=4, verbose=0)
+    assert len(history.history["loss"]) == 4
+    assert int(model.optimizer.iterations) == 16
+
+
+@pytest.mark.parametrize("arguments", [{}, {"steps_per_epoch": 4}])
+def test_a_dataset_hears_that_an_epoch_is_over(arguments, model):
+    class Heard(Batches):
+        ended = 0
+
+        def on_epoch_end(self):
+            self.ended += 1
+
+    heard = Heard()
+    model.fit(heard, epochs=3, verbose=0, **arguments)
+    assert heard.ended == 3
+
+
 def test_used_up_generator(model):
     once = ((x, y) for x, y in [Batches()[0]])
     model.fit(once, verbose=0)

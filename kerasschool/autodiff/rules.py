@@ -120,7 +120,7 @@ def numpy_functions(names):
 
 
 NO_SLOPE = """
-    floor ceil rint trunc round around fix sign signbit heaviside floor_divide
+    floor ceil rint trunc round around sign signbit heaviside floor_divide
     equal not_equal less less_equal greater greater_equal isclose allclose array_equal array_equiv isin
     logical_and logical_or logical_xor logical_not any all count_nonzero unique
     isnan isinf isfinite isposinf isneginf isreal iscomplex isrealobj iscomplexobj

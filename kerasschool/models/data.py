@@ -40,6 +40,9 @@ class Rows:
             rows = slice(start, start + batch_size)
             yield x[rows], None if y is None else y[rows], None if weight is None else weight[rows]
 
+    def end_epoch(self):
+        """An epoch of training is over: arrays need not know."""
+
     def split(self, share):
         """The first rows and the last `share` of them, as two `Rows` (`validation_split`)."""
         check_number("validation_split", share, 0, 1, exclusive=True)
@@ -65,6 +68,7 @@ class Stream:
         self.source, self.convert = source, convert
         self.is_sequence = hasattr(source, "__getitem__") and hasattr(source, "__len__")
         self.steps = steps or (len(source) if hasattr(source, "__len__") else None)
+        self._goes_on = steps is not None  # an epoch of so many steps begins where the last one stopped
         self._running = None
 
     def batches_per_epoch(self, batch_size):
@@ -85,6 +89,9 @@ class Stream:
                 "make it endless and pass `steps_per_epoch`, or pass arrays."
             )
         self.steps = self.steps or count
+
+    def end_epoch(self):
+        """Tell the source that an epoch of training is over."""
         if hasattr(self.source, "on_epoch_end"):
             self.source.on_epoch_end()
 
@@ -95,7 +102,7 @@ class Stream:
             return (self.source[int(index)] for index in order)
         if iter(self.source) is self.source:  # a generator goes on where the last epoch stopped
             return self.source
-        if self.steps and not hasattr(self.source, "__len__"):
+        if self._goes_on and not hasattr(self.source, "__len__"):
             self._running = self._running or iter(self.source)
             return self._running
         return iter(self.source)

@@ -122,6 +122,7 @@ class Training:
             yield is_last
             if is_last or model.stop_training:
                 break
+        self.rows.end_epoch()
 
     def _validates(self):
         if self.validation is None:
