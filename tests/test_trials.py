@@ -278,20 +278,23 @@ def test_a_metric_with_many_numbers():
     assert trials.history["f1_score"].shape == (3, 3, 3)  # trials, epochs, classes
 
 
-def test_models_that_are_built_by_fit():
-    def build():
-        model = keras.Sequential([layers.Dense(5, activation="relu"), layers.Dropout(0.2), layers.Dense(1)])
-        model.compile(loss="mse", optimizer="adam")
-        return model
+def unbuilt():
+    model = keras.Sequential(
+        [layers.Dense(5, activation="relu"), layers.Dropout(0.2), layers.Dense(9), layers.Dense(1)]
+    )
+    model.compile(loss="mse", optimizer="adam")
+    return model
 
-    check(build)
+
+def test_models_that_are_built_by_fit():
+    check(unbuilt)
     utils.clear_session()
-    model = build()
+    model = unbuilt()
     trials = Trials(model, seeds=SEEDS)
     trials.fit(X, LABELS, batch_size=5, epochs=3)
     assert not model.built
     for trial, seed in zip(trials, SEEDS):
-        assert_same(trial, alone(build, seed, {"x": X, "y": LABELS, "batch_size": 5, "epochs": 3}))
+        assert_same(trial, alone(unbuilt, seed, {"x": X, "y": LABELS, "batch_size": 5, "epochs": 3}))
 
 
 def test_training_goes_on():
@@ -299,16 +302,19 @@ def test_training_goes_on():
 
 
 def test_large_stacks_are_cut(monkeypatch):
-    monkeypatch.setattr(stack, "NUMBERS_TOGETHER", 200)  # of 61 weights
+    monkeypatch.setattr(stack, "NUMBERS_TOGETHER", 300)  # room for four models of 71 weights
     monkeypatch.setattr(stack, "NUMBERS_AT_ONCE", 20)
     sizes = []
     fit_stack = stack.fit_stack
     monkeypatch.setattr(stack, "fit_stack", lambda models, *rest: (sizes.append(len(models)), fit_stack(models, *rest)))
     check(lambda: binary(), seeds=range(7), validation_data=(X[:9], LABELS[:9]))
-    assert sizes == [3, 2, 2]
-    monkeypatch.setattr(stack, "NUMBERS_TOGETHER", 50)
-    check(lambda: binary(), validation_data=(X[:9], LABELS[:9]))
-    assert sizes == [3, 2, 2]
+    assert sizes == [4, 3]
+    monkeypatch.setattr(stack, "NUMBERS_TOGETHER", 200)
+    check(
+        lambda: binary(), "one by one: trials 0-2, because a model of 71 weights", validation_data=(X[:9], LABELS[:9])
+    )
+    check(unbuilt)
+    assert sizes == [4, 3]
 
 
 def test_many_predictions_do_not_wait(monkeypatch):

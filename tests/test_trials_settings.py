@@ -24,7 +24,7 @@ NAMES = {"rate": "dropout", "initializer": "kernel_initializer"}
 def test_one_setting_varies(name):
     trials = Trials(network(), seeds=SEEDS, **{NAMES.get(name, name): VARIED[name]})
     trials.fit(**FIT)
-    assert trials.how == "stacked: trials 0-2 in one loop"
+    assert trials.how == "stacked: trials 0-2"
     for trial, seed, value in zip(trials, SEEDS, VARIED[name]):
         assert_same(trial, alone(lambda value=value: network(**{name: value}), seed, FIT))
 
@@ -55,7 +55,7 @@ def test_options_of_optimizers_vary(cls, options):
     trials = Trials(build(), seeds=SEEDS, **options)
     for _ in range(2):
         trials.fit(**FIT)
-    assert trials.how == "stacked: trials 0-2 in one loop"
+    assert trials.how == "stacked: trials 0-2"
     for number, seed in enumerate(SEEDS):
         chosen = {name: values[number] for name, values in options.items()}
         expected = alone(lambda chosen=chosen: build(**chosen), seed, FIT, FIT)
@@ -84,8 +84,8 @@ def test_settings_that_make_another_loop():
     )
     trials.fit(**FIT)
     assert trials.how.splitlines() == [
-        "stacked: trials 0, 2 in one loop",
-        "stacked: trials 1, 3 in one loop",
+        "stacked: trials 0, 2",
+        "stacked: trials 1, 3",
         "one by one: trial 4, because no other trial is built like it",
     ]
     for trial, chosen in zip(trials, trials.settings):
@@ -195,7 +195,8 @@ def test_functions_of_the_reader_in_a_model():
                 layers.Dense(1),
             ]
         )
-        model.compile(loss=lambda y_true, y_pred: np.mean((y_pred - y_true) ** 2, axis=-1), optimizer="sgd")
+        optimizer = optimizers.SGD(lambda: 0.1)
+        model.compile(loss=lambda y_true, y_pred: np.mean((y_pred - y_true) ** 2, axis=-1), optimizer=optimizer)
         return model
 
     trials = Trials(build(), seeds=SEEDS)

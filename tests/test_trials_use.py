@@ -131,8 +131,8 @@ def test_a_process_pool():
     with concurrent.futures.ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
         trials = spread(pool, task_size=2)
         assert trials.how.splitlines() == [
-            "executor, stacked: trials 0-1 in one loop",
-            "executor, stacked: trial 2 in one loop",
+            "executor, stacked: trials 0-1",
+            "executor, stacked: trial 2",
         ]
         trials = spread(pool, own_layer)
         why = "layer `twice` (Twice) works on one model's rows"
@@ -287,6 +287,8 @@ def test_errors_of_models():
     for model in (3, keras.Sequential):
         with pytest.raises(TypeError, match="needs a compiled model, or a function"):
             Trials(model, seeds=range(2))
+    with pytest.raises(TypeError, match="`MyModel` is a class of your own.*Pass a function"):
+        Trials(of_my_class(), seeds=range(2))
     with pytest.raises(TypeError, match="network has no argument 'unit'. Did you mean 'units'"):
         Trials(network, unit=[1, 2])
     with pytest.raises(TypeError, match="`executor` must have a method `submit`"):

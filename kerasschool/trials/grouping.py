@@ -51,12 +51,13 @@ def _why_these_layers(model):
             return f"{name} works on one model's rows"
         if layer.activity_regularizer is not None:
             return f"{name} has an activity regularizer"
-        activation = getattr(layer, "activation", None)
+        given = vars(layer)
+        activation = given.get("activation")
         if activation is not None and public_module(activation) != "keras.activations":
             return f"{name} has an activation of your own"
-        if getattr(layer, "seed", None) is not None:
+        if given.get("seed") is not None:
             return f"{name} has a seed of its own"
-        if getattr(layer, "noise_shape", None) is not None:
+        if given.get("noise_shape") is not None:
             return f"{name} has a `noise_shape`"
         if isinstance(layer, layers.Softmax) and layer.axis != -1:
             return f"{name} is not over the last axis"

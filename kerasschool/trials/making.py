@@ -11,7 +11,7 @@ import numpy as np
 from kerasschool import layers, optimizers, regularizers
 from kerasschool.errors import message, unknown, unknown_arguments
 from kerasschool.layers import keras_tensor
-from kerasschool.models import Sequential, clone_model
+from kerasschool.models import Sequential
 from kerasschool.trials.streams import alone
 
 HIDDEN_ONLY = ("units", "activation")  # a plain name means hidden layers: the last layer's fit the targets
@@ -131,6 +131,15 @@ class Variations:
 
     def __init__(self, model):
         self.model = model
+        for each in model.all_layers():
+            if isinstance(each, Sequential) and type(each) is not Sequential:
+                raise TypeError(
+                    message(
+                        f"`{type(each).__name__}` is a class of your own, and copies of it could be something else.",
+                        fix="Pass a function that makes the compiled model: `Trials(build, …)`.",
+                        model=each,
+                    )
+                )
 
     def __call__(self, settings):
         rest = {name: value for name, value in settings.items() if name not in SEEDS}
@@ -143,7 +152,7 @@ class Variations:
         for name in [name for name in rest if name in optimizer.get_config() and name != "name"]:
             optimizer = set_option(optimizer, name, rest.pop(name))
         places = {name: self._places(name, optimizer) for name in rest}
-        model = clone_model(self.model, clone_function=lambda layer: self._copy(layer, rest, places), recursive=True)
+        model = self._like(self.model, rest, places)
         keep_fixed_weights(self.model, model)
         model.compile(optimizer=optimizer, **compiled)
         excluded, words = optimizer._not_decayed
@@ -171,6 +180,18 @@ class Variations:
             names |= {argument for argument in ("dropout", "l1", "l2") if has(layer, argument)}
         return names
 
+    def _like(self, model, settings, places):
+        """A new model of the same structure."""
+        entrance = [] if model._entrance is None else [type(model._entrance).from_config(model._entrance.get_config())]
+        inside = []
+        for layer in model.layers:
+            copied = self._like if isinstance(layer, Sequential) else self._copy
+            inside.append(copied(layer, settings, places))
+        made = Sequential(entrance + inside, model.trainable, model.name)
+        if model.built and not made.built:
+            made.build(model.built_shape)
+        return made
+
     def _copy(self, layer, settings, places):
         """A new layer like `layer`, with the settings that are for it."""
         changes = {}
@@ -193,7 +214,7 @@ def has(layer, argument):
     if argument == "dropout":
         return isinstance(layer, RATES)
     if argument in ("l1", "l2"):
-        return isinstance(getattr(layer, "kernel_regularizer", None), PENALTIES)
+        return isinstance(vars(layer).get("kernel_regularizer"), PENALTIES)
     return argument in layer.get_config() and argument not in ("name", "dtype")
 
 

@@ -28,7 +28,7 @@ class Task:
         """One line for `Trials.how`."""
         if self.why:
             return f"one by one: {spans(self.numbers)}, because {self.why}"
-        return f"stacked: {spans(self.numbers)} in one loop"
+        return f"stacked: {spans(self.numbers)}"
 
 
 def plan(models, arguments, task_size=None):
@@ -45,8 +45,11 @@ def plan(models, arguments, task_size=None):
         groups.setdefault((why, None if why else blueprint(model)), []).append(number)
     tasks = []
     for (why, _), numbers in groups.items():
+        model = models[numbers[0]]
         if len(numbers) == 1:
             why = why or "no other trial is built like it"
+        elif model.built and not why and stack.most_together(model, arguments.get("batch_size") or 32) == 1:
+            why = f"a model of {model.count_params()} weights is as quick alone"
         size = len(numbers)
         if task_size is not None:  # to be spread over the executor's workers
             size = 1 if why else task_size

@@ -65,7 +65,7 @@ class Trials:
     >>> trials.fit(x, y, epochs=5)["loss"].shape
     (4, 5)
     >>> print(trials.how)
-    stacked: trials 0-3 in one loop
+    stacked: trials 0-3
     >>> trials.settings[trials.best("loss")]["learning_rate"]
     0.1
     >>> trials[3].predict(x, verbose=0).shape
