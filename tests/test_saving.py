@@ -84,7 +84,7 @@ def test_an_optimizer_without_state_takes_none_and_says_so(rows, tmp_path):
     model.fit(*rows, epochs=1, verbose=0)
     model.save_weights(tmp_path / "m.weights.h5")
     fresh = small()
-    with pytest.warns(UserWarning, match="`adam.*starts anew: it keeps 2 arrays, and in the file are 10"):
+    with pytest.warns(UserWarning, match="`adam.*starts anew.*model.optimizer.build"):
         fresh.load_weights(tmp_path / "m.weights.h5")
     assert_same(fresh.get_weights(), model.get_weights())
     fresh.optimizer.build(fresh.parameters)  # as the warning says

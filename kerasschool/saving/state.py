@@ -98,12 +98,12 @@ def load(model, file, skip_mismatch=False):
     Raises:
         ValueError: if something does not fit, or is damaged; the model is as it was then.
     """
-    stores, misfits = [], []
+    stores, misfits, left_out = [], [], []
     for path, owner in owners(model):
         found = file.arrays(path)
         if isinstance(owner, Optimizer):
-            found = _for_optimizer(owner, found)
-            if found is None:
+            if not _optimizer_takes(owner, found):
+                left_out += [owner] if found else []
                 continue
         else:
             misfit = _misfit(owner, found)
@@ -111,15 +111,22 @@ def load(model, file, skip_mismatch=False):
                 misfits.append(f"{path or owner.name}: {misfit}")
                 continue
         stores.append((owner, {name: file.read(dataset) for name, dataset in found.items()}))
-    if misfits:
-        report = f"{len(misfits)} part(s) of the model do not fit the file. First, {misfits[0]}"
-        if not skip_mismatch:
-            raise ValueError(
-                f"{report} Load into a model with the same layers, or pass `skip_mismatch=True` to `load_weights` to "
-                "leave out what does not fit."
-            )
-        warnings.warn(f"{report} They keep their numbers.", stacklevel=caller_depth())
+    report = f"{len(misfits)} part(s) of the model do not fit the file. First, {misfits[0]}" if misfits else ""
+    if misfits and not skip_mismatch:
+        raise ValueError(
+            f"{report} Load into a model with the same layers, or pass `skip_mismatch=True` to `load_weights` to "
+            "leave out what does not fit."
+        )
     _assign(model, stores)
+    if misfits:
+        warnings.warn(f"{report} They keep their numbers.", stacklevel=caller_depth())
+    for optimizer in left_out:
+        warnings.warn(
+            f"The optimizer `{optimizer.name}` starts anew: the file keeps the state of another, or this one has made no "
+            "step yet. To go on with that of the file, read the whole model with `load_model`, or compile with the same "
+            "optimizer and call `model.optimizer.build(model.parameters)` before you load.",
+            stacklevel=caller_depth(),
+        )
 
 
 def _misfit(layer, found):
@@ -145,29 +152,16 @@ def _listed(found):
     return ", ".join(f"{found[name].shape} of {found[name].dtype}" for name in names[:6]) + more if names else "none"
 
 
-def _for_optimizer(optimizer, found):
-    """What of the arrays in the file the optimizer takes; None for nothing.
-
-    As in Keras a file without them, or with those of another optimizer, leaves the optimizer as it is.
-    """
+def _optimizer_takes(optimizer, found):
+    """True if the arrays in the file fit the optimizer; if not, as in Keras, it stays as it is."""
     if type(optimizer).load_own_variables is not Optimizer.load_own_variables:
-        return found or None
-    if not found:
-        return None
+        return bool(found)
     variables = optimizer.variables
     leading = [variable for variable in variables[:2] if variable.name in LEADING]
     if len(found) == len(leading):  # saved before the first step: nothing else was there
         variables = leading
     expected = {str(index): variable for index, variable in enumerate(variables)}
-    if found.keys() == expected.keys() and all(_fits(found[name], each) for name, each in expected.items()):
-        return found
-    warnings.warn(
-        f"The optimizer `{optimizer.name}` starts anew: it keeps {len(optimizer.variables)} arrays, and in the file "
-        f"are {len(found)}, or others. To go on with the optimizer of the file, read the whole model with `load_model`, or "
-        "compile with the same optimizer and call `model.optimizer.build(model.parameters)` before you load.",
-        stacklevel=caller_depth(),
-    )
-    return None
+    return found.keys() == expected.keys() and all(_fits(found[name], each) for name, each in expected.items())
 
 
 def _assign(model, stores):
