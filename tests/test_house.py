@@ -58,6 +58,7 @@ OUTSIDE_ABOVE = OUTSIDE | {
 LATER = {
     "callbacks": {"kerasschool.callbacks.live_plot": "LivePlot stands beside Keras's callbacks, and draws"},
     "saving": {"h5py": "it comes with the extra `keras`"},
+    "utils": {"matplotlib": "`plot_model` writes PNG and PDF files with it"},
 }
 
 # Packages that `import kerasschool` must not load.

@@ -22,6 +22,7 @@ from kerasschool.registry import (
 )
 from kerasschool.utils.arrays import normalize, set_random_seed, split_dataset, to_categorical
 from kerasschool.utils.dataset import PyDataset, Sequence, pack_x_y_sample_weight, unpack_x_y_sample_weight
+from kerasschool.utils.network_drawing import plot_model
 from kerasschool.utils.progbar import Progbar
 from kerasschool.utils.sequences import pad_sequences
 
