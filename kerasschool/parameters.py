@@ -181,19 +181,20 @@ class Memory:
     """
 
     shape = None  # of the batch that there is room for
+    ROOMS = 4  # training and validation batches, and their short last ones
+
+    def __init__(self):
+        self._rooms = {}
 
     def make_room(self, shape, dtype, **arrays):
-        """Make scratch arrays, name=shape, for batches of this shape."""
+        """Take out the scratch arrays, name=shape, for batches of this shape; make them the first time."""
         self.shape = shape
-        for name, size in arrays.items():
-            setattr(self, name, np.empty(size, dtype))
-
-    def scratch(self, name, shape, dtype):
-        """The kept array `name`; a new one when the shape changes (say, in an epoch's last short batch)."""
-        array = self.__dict__.get(name)
-        if array is None or array.shape != shape or array.dtype != dtype:
-            array = self.__dict__[name] = np.empty(shape, dtype)
-        return array
+        room = self._rooms.get(shape)
+        if room is None:
+            if len(self._rooms) == self.ROOMS:
+                self._rooms.clear()
+            room = self._rooms[shape] = {name: np.empty(size, dtype) for name, size in arrays.items()}
+        self.__dict__.update(room)
 
     def __reduce__(self):
         return Memory, ()
