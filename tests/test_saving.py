@@ -275,6 +275,12 @@ def test_a_lambda_is_passed_as_lambda(rows, tmp_path):
         saving.load_model(tmp_path / "m.keras", safe_mode=False)
     loaded = saving.load_model(tmp_path / "m.keras", {"<lambda>": lambda x: x + 1})
     np.testing.assert_array_equal(loaded.predict(rows[0], verbose=0), rows[0] + 1)
+    model.add(layers.Lambda(lambda x: x - 1))
+    with pytest.warns(UserWarning, match="A `lambda` has no name"):
+        model.save(tmp_path / "m.keras")
+    with pytest.raises(ValueError, match="2 lambdas, which have no names to tell them apart"):
+        saving.load_model(tmp_path / "m.keras", {"<lambda>": lambda x: x + 1})
+    model.load_weights(tmp_path / "m.keras")
 
 
 class Counts(layers.Layer):

@@ -116,7 +116,7 @@ def read_config(text):
         raise ValueError("The description is nested too deeply.") from None
     if not isinstance(config, dict) or "class_name" not in config:
         raise ValueError("The description is not that of a model.")
-    _check_depth(config)
+    _check_structure(config)
     return config
 
 
@@ -126,20 +126,24 @@ def _whole_number(digits):
     return int(digits)
 
 
-def _check_depth(config):
-    level, layers = [config], 0
+def _check_structure(config):
+    """Raise an error if the description is too deep or has too many layers, or lambdas that cannot be told apart."""
+    level, layers, lambdas = [config], 0, 0
     for _ in range(DEEPEST_CONFIG):
         level = [child for parent in level for child in _children(parent) if isinstance(child, (dict, list))]
-        layers += sum(len(each["layers"]) for each in level if isinstance(each, dict) and _has_layers(each))
+        parts = [part for part in level if isinstance(part, dict)]
+        layers += sum(len(part["layers"]) for part in parts if isinstance(part.get("layers"), list))
+        lambdas += sum(part.get("class_name") == "__lambda__" or part.get("config") == "<lambda>" for part in parts)
     if level:
         raise ValueError("The description is nested too deeply.")
     if layers > MOST_LAYERS:
         raise ValueError("The description has too many layers.")
+    if lambdas > 1:
+        raise ValueError(
+            f"The description holds {lambdas} lambdas, which have no names to tell them apart. Build the model in code "
+            "and use `model.load_weights(filepath)`; for the next file write them as functions with names."
+        )
 
 
 def _children(part):
     return part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-
-
-def _has_layers(part):
-    return isinstance(part.get("layers"), list)

@@ -122,9 +122,9 @@ def load(model, file, skip_mismatch=False):
         warnings.warn(f"{report} They keep their numbers.", stacklevel=caller_depth())
     for optimizer in left_out:
         warnings.warn(
-            f"The optimizer `{optimizer.name}` starts anew: the file keeps the state of another, or this one has made no "
-            "step yet. To go on with that of the file, read the whole model with `load_model`, or compile with the same "
-            "optimizer and call `model.optimizer.build(model.parameters)` before you load.",
+            f"The optimizer `{optimizer.name}` starts anew: the file keeps the state of another, or this one has made "
+            "no step yet. To go on with that of the file, read the whole model with `load_model`, or compile with the "
+            "same optimizer and call `model.optimizer.build(model.parameters)` before you load.",
             stacklevel=caller_depth(),
         )
 
