@@ -159,8 +159,8 @@ def plain_logs(logs):
             plain.update(plain_logs(value))
             continue
         try:
-            plain[name] = float(value)
-        except (TypeError, ValueError):  # an array or a text
+            plain[name] = value if getattr(value, "ndim", 0) else float(value)
+        except (TypeError, ValueError):  # a text, or nothing
             plain[name] = value
     return plain
 

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 
 from kerasschool import layers
+from kerasschool.activations.base import Recorded
 from kerasschool.models import Sequential
 from kerasschool.models.data import is_stream
 from kerasschool.parameters import Parameter
@@ -53,7 +54,7 @@ def _why_these_layers(model):
             return f"{name} has an activity regularizer"
         given = vars(layer)
         activation = given.get("activation")
-        if activation is not None and public_module(activation) != "keras.activations":
+        if isinstance(activation, Recorded) or (activation and public_module(activation) != "keras.activations"):
             return f"{name} has an activation of your own"
         if given.get("seed") is not None:
             return f"{name} has a seed of its own"
