@@ -138,6 +138,7 @@ def timed(run, repeats):
 
 def fresh_processes(rounds):
     """Import time and memory of kerasschool by those of NumPy."""
+    fresh("kerasschool")  # compiles the modules
     seconds, memory = [], []
     for _ in range(rounds):
         told = [fresh("kerasschool"), fresh("numpy")]

@@ -23,17 +23,17 @@ class Table:
 
 
 def number(value):
-    """Three digits that count: 0.0123, 1.23, 12.3, 123, 1 230.
+    """Three digits that count.
 
-    >>> number(0.012345), number(1.2345), number(12.345), number(1234.5)
-    ('0.0123', '1.23', '12.3', '1 234')
+    >>> number(0.012345), number(0.8), number(1.2345), number(12.345), number(1234.5)
+    ('0.0123', '0.800', '1.23', '12.3', '1 234')
     """
     if value is None:
         return ""
     size = abs(value)
     if size >= 100:
         return f"{value:,.0f}".replace(",", " ")
-    return f"{value:.1f}" if size >= 10 else f"{value:.2f}" if size >= 1 else f"{value:.3g}"
+    return f"{value:.1f}" if size >= 10 else f"{value:.2f}" if size >= 1 else f"{value:#.3g}"
 
 
 def times(ratio):
