@@ -261,6 +261,25 @@ def test_the_whole_program_runs_on_the_rows_that_load_gives(split, scaling, caps
     assert capsys.readouterr().out.count("\n") == 2
 
 
+def test_what_fit_takes():
+    stop = {"class": "EarlyStopping", "arguments": {"patience": 3, "restore_best_weights": True}}
+    recipe = Recipe(fit={"epochs": 4, "early_stopping": stop})
+    taken = recipe.fit_arguments()
+    (callback,) = taken.pop("callbacks")
+    assert taken == {"epochs": 4, "batch_size": 10, "shuffle": True}
+    assert (type(callback), callback.patience, callback.restore_best_weights) == (
+        keras.callbacks.EarlyStopping,
+        3,
+        True,
+    )
+    assert recipe.fit_arguments()["callbacks"][0] is not callback
+    rows = recipe.load()
+    history = recipe.build().fit(
+        rows.x, rows.y, validation_data=rows.validation_data, verbose=0, **recipe.fit_arguments()
+    )
+    assert len(history.history["val_loss"]) == 4
+
+
 def test_own_data():
     x = np.arange(40.0).reshape(10, 4)
     x[:, 3] = 5  # a constant column

@@ -121,6 +121,14 @@ class Recipe:
         """
         return recipe_data.load(self._parts, x, y, validation_data)
 
+    def fit_arguments(self):
+        """What `fit`, or a `TrainingSession`, takes: `epochs`, `batch_size`, `shuffle`, and new `callbacks`.
+
+        >>> Recipe(fit={"epochs": 3}).fit_arguments()
+        {'epochs': 3, 'batch_size': 10, 'shuffle': True, 'callbacks': []}
+        """
+        return recipe_model.fit_arguments(self._parts["fit"])
+
     def code(self, engine="kerasschool"):
         """The whole experiment as a Keras program.
 

@@ -137,7 +137,8 @@ def spec(kind, given, where):
     if not isinstance(given, dict) or "class" not in given or not set(given) <= set(SPEC):
         raise ValueError(
             message(
-                f"`{where}` must name a {recipe_schema.LONG_NAMES.get(kind, kind.replace('_', ' '))}.",
+                f"`{where}` must name {'an' if kind[0] in 'aeio' else 'a'} "
+                f"{recipe_schema.LONG_NAMES.get(kind, kind.replace('_', ' '))}.",
                 'Expected a word, or {"class": name, "arguments": {…}}.',
                 received=given,
             )

@@ -43,6 +43,13 @@ def make(parts, drawn=True):
     return model
 
 
+def fit_arguments(chosen):
+    """The checked `fit` part as arguments of `fit`."""
+    stop = chosen["early_stopping"]
+    callbacks = [] if stop is None else [as_object("early_stopping", stop)]
+    return {**{name: chosen[name] for name in ("epochs", "batch_size", "shuffle")}, "callbacks": callbacks}
+
+
 def as_layer(layer):
     """The layer, or the `Input`, that a spec describes."""
     if layer["class"] == "InputLayer":

@@ -232,6 +232,9 @@ def canonical(kind, name):
         found = found or (alias if alias in offered else spelt.get(str(alias)))
         if found is not None:
             return found
+        if name in registry.public:
+            happened = f"A recipe cannot hold the {LONG_NAMES.get(kind, kind)} {name!r}."
+            raise ValueError(f"{happened} It needs code, is a base for others, or is not part of Keras 3.")
     listed = offered if kind in ("layer", "data", "early_stopping") else [spell(kind, each) for each in offered]
     raise unknown(LONG_NAMES.get(kind, kind), name if isinstance(name, str) and len(name) < 80 else "…", listed)
 
