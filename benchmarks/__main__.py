@@ -57,7 +57,7 @@ def report(answers, seconds, load_before):
     parts = [
         "# Results of the benchmarks",
         f"Written by `make bench` (`python -m benchmarks {' '.join(sys.argv[1:])}".rstrip()
-        + f"`) on {datetime.date.today():%Y-%m-%d}, in {seconds / 60:.0f} minutes. Do not edit.",
+        + f"`) on {datetime.date.today():%Y-%m-%d}, in {seconds / 60:.0f} min. Do not edit.",
         machine.description(),
         "All peers of a table were measured in one run, in turns. Times are medians, for orientation; ratios (the "
         "median of the ratios within each round) are what counts: above 1× kerasschool is faster." + busy,

@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
+import benchmarks.__main__ as everything
 from benchmarks import harness, peers, quick, tables
 from benchmarks.harness import Goal, Measurement, Options, Worker, comparison, goal_table, measure, problem_of
 from benchmarks.networks import NETWORKS, Network
@@ -115,6 +116,32 @@ def test_goals_are_met_or_not_or_unknown():
     assert [goal.met for goal in goals] == [True, False, None]
     assert [line.split("|")[3].strip() for line in str(goal_table(goals)).split("\n")[2:]] == ["yes", "**no**", "?"]
     assert goals[2] == Goal("c", "not measured", None)
+
+
+class Question:
+    """What is not asked?"""
+
+    @staticmethod
+    def answer(options):
+        if options.networks:
+            raise OSError(f"{harness.ROOT}/secret")
+        return harness.Answer("Found", ["A table."], [harness.at_least("fast", 2.0, 1)])
+
+
+@pytest.mark.parametrize("arguments", [[], ["--quick"], ["--only", "question"], ["--net", "8-12-8-1"]])
+def test_only_a_whole_run_is_written_down(monkeypatch, tmp_path, capsys, arguments):
+    monkeypatch.setattr(everything, "RESULTS", tmp_path / "benchmarks" / "RESULTS.md")
+    monkeypatch.setattr(everything, "QUESTIONS", {"question": Question, "other": Question})
+    monkeypatch.setattr("sys.argv", ["benchmarks", *arguments])
+    (tmp_path / "benchmarks").mkdir()
+    everything.main()
+    printed = capsys.readouterr().out
+    assert everything.RESULTS.exists() == (not arguments)
+    if arguments:
+        assert ("failed (OSError: ./secret)" in printed) == ("--net" in arguments)
+    else:
+        assert everything.RESULTS.read_text(encoding="utf-8") == printed
+    assert printed.count("## Found") == {"--only": 1, "--net": 0}.get("".join(arguments[:1]), 2)
 
 
 def test_numbers_in_tables():
