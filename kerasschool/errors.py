@@ -33,10 +33,14 @@ def short(value, limit=120):
 def did_you_mean(name, known):
     """`" Did you mean 'relu'?"`, or nothing when no known name is near."""
     name, known = str(name), [str(candidate) for candidate in known]
-    near = difflib.get_close_matches(name.lower(), [candidate.lower() for candidate in known], n=1, cutoff=0.6)
+    letters = sorted(name.lower())
+    near = [candidate.lower() for candidate in known if sorted(candidate.lower()) == letters]  # `adma` is `adam`
+    near += difflib.get_close_matches(name.lower(), [candidate.lower() for candidate in known], n=1, cutoff=0.6)
     if not near:
         return ""
     spelt = [candidate for candidate in known if candidate.lower() == near[0]]
+    if f"{name}s" in known:  # `keras.layer` is `keras.layers`, not the class `Layer`
+        return f" Did you mean {name + 's'!r}?"
     alike = [candidate for candidate in spelt if candidate[:1].isupper() == name[:1].isupper()]
     return f" Did you mean {(alike or spelt)[0]!r}?"
 

@@ -98,6 +98,8 @@ class Activation:
         if not self.elementwise:
             raise ValueError(f"`{self.__name__}` has no slope: it mixes its inputs. Use `backward(dy, x, y)`.")
         x = as_float(x)
+        if x.ndim == 0:
+            return self.slope(x.reshape(1), *args, **arguments)[0]
         return self.backward(np.ones_like(x), x, self(x, *args, **arguments), *args, **arguments)
 
     def __reduce__(self):
