@@ -70,7 +70,9 @@ def unknown_arguments(function, extra, of=None):
 
 def refuse_unknown_arguments(cls, arguments):
     """Raise `unknown_arguments` for names that no `__init__` of `cls` takes, unless it takes any (`**kwargs`)."""
-    takes = inspect.signature(cls.__init__).parameters.values() if arguments else ()
+    if not arguments:
+        return
+    takes = inspect.signature(cls.__init__).parameters.values()
     if not any(each.kind is each.VAR_KEYWORD for each in takes):
         known = argument_names(cls)
         extra = {name: value for name, value in arguments.items() if name not in known}

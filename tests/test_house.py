@@ -3,6 +3,7 @@
 import ast
 import doctest
 import importlib
+import os
 import pathlib
 import re
 import subprocess
@@ -140,9 +141,12 @@ def test_importing_is_light():
 
 def test_importing_takes_less_than_a_quarter_of_a_second():
     code = "import time; t = time.process_time(); import kerasschool; print(time.process_time() - t)"
+    compiling = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     seconds = []
     while len(seconds) < 10 and min(seconds, default=1) >= 0.25:  # the quickest counts: others may use the machine
-        answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+        answer = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, env=compiling, capture_output=True, text=True, check=True
+        )
         seconds.append(float(answer.stdout))
     assert min(seconds) < 0.25, "seconds of CPU, NumPy included"
 

@@ -34,8 +34,7 @@ class Rows:
         x, y, weight = self.x, self.y, self.weight
         if shuffle:
             order = random.stream().permutation(self.rows)
-            x, y = x[order], None if y is None else y[order]
-            weight = None if weight is None else weight[order]
+            x, y, weight = (None if array is None else array.take(order, axis=0) for array in (x, y, weight))
         for start in range(0, self.rows, batch_size):
             rows = slice(start, start + batch_size)
             yield x[rows], None if y is None else y[rows], None if weight is None else weight[rows]

@@ -24,6 +24,7 @@ class Trainer(Feed):
     loss = None
     history = None
     stop_training = False
+    _initial_epoch = None  # where `BackupAndRestore` wants the next `fit` to go on
 
     # Step 3
 
@@ -233,10 +234,11 @@ class Trainer(Feed):
         """One update on one batch.
 
         Returns:
-            The loss, or a list of loss and metrics; running averages, as in Keras, until `reset_metrics`.
+            The loss of this batch before the update, or a list of loss and metrics.
         """
         self._check_compiled("train_on_batch")
         rows = self._rows(x, y, sample_weight, class_weight)
+        self.reset_metrics()
         self.train_step(rows.x, rows.y, rows.weight, self._scores)
         return self._results(self._scores.logs(), return_dict)
 
@@ -319,6 +321,7 @@ class Trainer(Feed):
         """Loss and metrics of one batch, without an update."""
         self._check_compiled("test_on_batch")
         rows = self._rows(x, y, sample_weight)
+        self.reset_metrics()
         y_pred = self.forward(rows.x)
         self._scores.add(rows.y, y_pred, rows.weight, self._penalty())
         return self._results(self._scores.logs(), return_dict)
@@ -445,6 +448,10 @@ def _flat(chosen):
 
 
 def _as_loss(loss):
+    if isinstance(loss, (list, tuple)):
+        if len(loss) != 1:
+            raise ValueError(message("A `Sequential` has one output and one loss.", "Choose one.", loss=loss))
+        loss = loss[0]
     found = losses.get(loss)
     if isinstance(found, losses.Loss):
         return found

@@ -82,7 +82,7 @@ class Training:
         model, callbacks = self.model, self.callbacks
         model.stop_training = False
         callbacks.on_train_begin()
-        self.epoch = getattr(model, "_initial_epoch", None) or self.epoch  # `BackupAndRestore` goes on from there
+        self.epoch = model._initial_epoch or self.epoch
         logs = {}
         while self.epoch < self.epochs and not model.stop_training:
             callbacks.on_epoch_begin(self.epoch)
