@@ -352,6 +352,13 @@ def test_from_a_model_that_is_not_compiled():
     assert Recipe.from_model(built).layers[0]["arguments"]["shape"] == [5]
 
 
+@pytest.mark.parametrize("rate", [0.001, 0.1, 1, 0.123456789, 386.825147315616, 1e-7, 0.3333333333])
+def test_learning_rates_come_back_with_their_digits(rate):
+    recipe = PENGUINS.with_optimizer("sgd", learning_rate=rate)
+    assert Recipe.from_model(recipe.build(), data="penguins") == recipe
+    assert recipe.compile["optimizer"]["arguments"]["learning_rate"] == pytest.approx(rate, rel=1e-5)
+
+
 def test_a_model_with_code_of_its_own_is_refused():
     def loss(y_true, y_pred):
         return y_pred
@@ -362,8 +369,18 @@ def test_a_model_with_code_of_its_own_is_refused():
     class Dense(keras.layers.Dense):
         """Called like Keras's, and not Keras's."""
 
+    class Undescribed(keras.layers.Layer):
+        def __init__(self, function):
+            super().__init__()
+
     first = keras.Input(shape=(2,))
-    for layer in (keras.layers.Lambda(np.abs), Mine(1), Dense(1), keras.layers.Dense(1, activation=np.tanh)):
+    for layer in (
+        Undescribed(np.abs),
+        keras.layers.Lambda(np.abs),
+        Mine(1),
+        Dense(1),
+        keras.layers.Dense(1, activation=np.tanh),
+    ):
         with pytest.raises(ValueError, match="cannot hold this|Unknown"):
             Recipe.from_model(keras.Sequential([first, layer, keras.layers.Dense(1)]))
     model = keras.Sequential([first, keras.layers.Dense(1)])

@@ -46,7 +46,7 @@ BAD = [
     ({"layers": shaped(dense(unit=2))}, "has no argument 'unit'. Did you mean 'units'?"),
     ({"layers": shaped({"class": "Dense"})}, "Dense needs `units`. For example 8."),
     ({"layers": shaped({"class": "Desne"})}, "Unknown layer 'Desne'. Did you mean 'Dense'?"),
-    ({"layers": shaped({"class": "Lambda", "arguments": {"function": "os.system"}})}, "the layer 'Lambda'. It needs code"),
+    ({"layers": shaped({"class": "Lambda", "arguments": {"function": "os.system"}})}, "'Lambda'. It needs code"),
     ({"layers": shaped({"class": "__import__"})}, "Unknown layer '__import__'"),
     ({"layers": shaped({"class": ["Dense"]})}, "Unknown layer '…'"),
     ({"layers": shaped({"class": "Dense", "arguments": [1]})}, "must be a dictionary"),

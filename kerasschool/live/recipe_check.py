@@ -212,7 +212,10 @@ def _whole(argument, given, where):
 def _number(argument, given, where):
     if not is_number(given):
         raise ValueError(message(f"`{where}` must be a number.", "It must be finite.", received=given))
-    return bounded(argument, int(given) if isinstance(given, numbers.Integral) else float(given), where)
+    given = int(given) if isinstance(given, numbers.Integral) else float(given)
+    if argument.name == "learning_rate":  # the optimizer keeps it as float32: the same digits here and there
+        given = float(f"{given:.6g}")
+    return bounded(argument, given, where)
 
 
 def _boolean(argument, given, where):

@@ -104,7 +104,10 @@ def check_rows(model):
 
 def layers_of(model):
     """The specs of a model's layers, its input first. The model may be Keras's own."""
-    described = model.get_config().get("layers", [])
+    try:
+        described = model.get_config().get("layers", [])
+    except NotImplementedError as error:  # a layer of the reader's own
+        raise ValueError(f"A recipe cannot hold this model: {error}") from None
     if not described or described[0].get("class_name") != "InputLayer":
         if not getattr(model, "built", False):
             raise ValueError(
