@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import kerasschool as keras
-from kerasschool import callbacks, layers, optimizers
+from kerasschool import Sequential, callbacks, layers, optimizers
 from tests.test_models import X, Y, network, same, state
 
 
@@ -52,7 +52,7 @@ def test_bad_fits_teach_and_change_nothing(case, model):
 def test_bad_data_do_not_build_a_model(case):
     model = keras.Sequential([layers.Dense(4), layers.Dense(1, activation="sigmoid")])
     model.compile(loss="binary_crossentropy")
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="."):
         model.fit(*BAD_FITS[case][0], verbose=0)
     assert not model.built
 
