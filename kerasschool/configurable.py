@@ -2,7 +2,7 @@
 
 import inspect
 
-from kerasschool.errors import argument_names
+from kerasschool.errors import argument_names, refuse_unknown_arguments
 from kerasschool.registry import deserialize_keras_object, serialize_keras_object
 
 
@@ -15,6 +15,10 @@ class Configurable:
     >>> Ramp(end=5.0).get_config()
     {'start': 0.0, 'end': 5.0}
     """
+
+    def __new__(cls, *args, **kwargs):
+        refuse_unknown_arguments(cls, kwargs)
+        return super().__new__(cls)
 
     def get_config(self):
         """The arguments, as a JSON-ready dictionary."""

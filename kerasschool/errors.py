@@ -35,6 +35,7 @@ def did_you_mean(name, known):
     name, known = str(name), [str(candidate) for candidate in known]
     letters = sorted(name.lower())
     near = [candidate.lower() for candidate in known if sorted(candidate.lower()) == letters]  # `adma` is `adam`
+    near.sort(key=lambda candidate: sum(one != other for one, other in zip(candidate, name.lower())))
     near += difflib.get_close_matches(name.lower(), [candidate.lower() for candidate in known], n=1, cutoff=0.6)
     if not near:
         return ""

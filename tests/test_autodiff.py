@@ -355,3 +355,13 @@ def test_check_gradient_leaves_whole_numbers_alone():
 def test_a_misspelt_name_gets_a_suggestion():
     with pytest.raises(AttributeError, match="Did you mean 'value_and_grad'"):
         autodiff.value_and_gradd  # noqa: B018
+
+
+def test_outside_of_a_derivative_what_is_computed_from_a_weight_is_an_array_for_whoever_asks():
+    weight = Parameter([1.0, 2.0])
+    np.testing.assert_array_equal(np.array(weight * 2 + 1), [3, 5])
+    assert float(np.sum(weight)) == 3.0 and int(np.sum(weight)) == 3 and complex(np.sum(weight)) == 3
+    for cut in (np.array, lambda total: float(np.sum(total)), lambda total: int(np.sum(total))):
+        with pytest.raises(TypeError, match="silently cut"):
+            autodiff.vjp(lambda x, cut=cut: x * cut(weight * x), np.ones(2))
+    np.testing.assert_array_equal(np.array(weight * 2), [2, 4])  # also after a function that failed

@@ -279,3 +279,14 @@ def test_a_weight_can_be_assigned_what_call_computed():
     model.train_on_batch(x, x)
     assert model.layers[1].count.value == 1 and model.layers[1].mean.value.tolist() == [1.0, 1.5]
     assert model.layers[1].count.dtype == np.int32
+
+
+def test_a_call_that_forgets_return_is_told_so():
+    class Forgets(layers.Layer):
+        def call(self, inputs):
+            inputs * 2
+
+    with pytest.raises(ValueError, match=r"`Forgets.call` returned nothing. Does it end with `return …`\?"):
+        Forgets()(np.ones((2, 3)))
+    with pytest.raises(ValueError, match="returned nothing"):
+        keras.Sequential([layers.Input((3,)), Forgets(), layers.Dense(1)])

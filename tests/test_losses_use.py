@@ -312,3 +312,13 @@ def test_examples_in_docstrings(part):
     assert result.failed == 0
     if part != "function":
         assert result.attempted > 0
+
+
+def test_a_mistyped_argument_of_a_loss_gets_the_nearest():
+    with pytest.raises(TypeError, match="BinaryCrossentropy has no argument 'logits'. Did you mean 'from_logits'"):
+        losses.BinaryCrossentropy(logits=True)
+
+
+def test_targets_and_predictions_that_do_not_fit_are_shown_with_their_shapes():
+    with pytest.raises(ValueError, match=r"mean_squared_error.*Received: y_true=<array of shape \(3,\).*\(4, 1\)"):
+        losses.MeanSquaredError()(np.ones(3), np.ones((4, 1)))

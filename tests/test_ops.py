@@ -326,3 +326,11 @@ def test_errors(call, text):
 def test_a_misspelt_name_gets_a_suggestion():
     with pytest.raises(AttributeError, match="Did you mean 'reduce_mean'"):
         ops.reduce_meen  # noqa: B018
+
+
+def test_matmul_says_what_does_not_fit():
+    with pytest.raises(ValueError, match=r"3 columns meet 2 rows. Received: x1=\(2, 3\), x2=\(2, 3\)"):
+        ops.matmul(np.ones((2, 3)), np.ones((2, 3)))
+    with pytest.raises(ValueError, match="3 columns meet 2 rows"):
+        ops.matmul(np.ones((5, 3)), np.ones(2))
+    assert ops.matmul(np.ones(3), np.ones((3, 2))).shape == (2,)

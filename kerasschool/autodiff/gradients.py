@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from kerasschool.autodiff.tensor import Tensor, backward, plain
+from kerasschool.autodiff.tensor import Tensor, backward, plain, recording
 from kerasschool.errors import message
 
 
@@ -30,7 +30,11 @@ def vjp(function, *arrays):
     """
     values = [_checked_input(each) for each in arrays]
     inputs = [Tensor(value) if value.dtype.kind == "f" else value for value in values]
-    output = function(*inputs)
+    recording.depth = getattr(recording, "depth", 0) + 1
+    try:
+        output = function(*inputs)
+    finally:
+        recording.depth -= 1
     value = plain(output) if isinstance(output, Tensor) else _checked_output(function, output)
 
     def pullback(d_value):
@@ -55,13 +59,13 @@ def _checked_input(array):
                 message(
                     "The gradient of a gradient is not available: the array is already a Tensor.",
                     "Call grad or vjp outside the function that is being differentiated.",
-                    received=array,
+                    array=array,
                 )
             )
         return array.value
     array = np.asarray(array)
     if array.dtype.kind not in "fiub":
-        raise TypeError(message("Only arrays of numbers can be differentiated.", received=array))
+        raise TypeError(message("Only arrays of numbers can be differentiated.", array=array))
     return array
 
 

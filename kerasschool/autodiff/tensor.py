@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import threading
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
@@ -9,6 +10,8 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from kerasschool.autodiff.moves import getitem
 from kerasschool.autodiff.rules import COMPOSED, CONSTANTS, ELEMENTWISE, HINTS, PRIMITIVES, USE_INSTEAD, numpy_functions
 from kerasschool.errors import message
+
+recording = threading.local()  # its `depth`: how many `vjp` of this thread are under way
 
 REDUCTIONS = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
 
@@ -73,13 +76,15 @@ class Tensor(NDArrayOperatorsMixin):
         raise unsupported(function)
 
     def __array__(self, dtype=None, copy=None):
+        if not is_recording():  # `kernel * 2` outside of training: nobody will ask for a gradient
+            return np.array(self.value, dtype=dtype)
         raise TypeError(
             message(
                 "Turning a Tensor into a plain array would silently cut its gradient.",
                 "np.asarray, np.array and lists of Tensors are not needed here:",
                 "use NumPy functions on the Tensor itself, np.stack([...]) for a list, "
                 "and x.value where a number without gradient is wanted.",
-                received=self,
+                tensor=self,
             )
         )
 
@@ -105,15 +110,24 @@ class Tensor(NDArrayOperatorsMixin):
         return bool(self.value)
 
     def __float__(self):
+        return float(self._as_number("float()"))
+
+    def __int__(self):
+        return int(self._as_number("int()"))
+
+    def __complex__(self):
+        return complex(self._as_number("complex()"))
+
+    def _as_number(self, function):
+        if not is_recording():
+            return self.value
         raise TypeError(
             message(
-                "float() and the functions of `math` would silently cut the gradient of a Tensor.",
+                f"{function} and the functions of `math` would silently cut the gradient of a Tensor.",
                 "Use NumPy's functions (np.sqrt for math.sqrt), and x.item() for a number without gradient.",
-                received=self,
+                tensor=self,
             )
         )
-
-    __int__ = __complex__ = __float__
 
     def __round__(self, digits=0):
         return np.round(self.value, digits)
@@ -184,6 +198,11 @@ METHODS = "all any argmax argmin argsort clip copy cumsum diagonal dot max mean 
 METHODS += " squeeze std sum swapaxes take trace var"
 for _function in numpy_functions(METHODS):
     setattr(Tensor, _function.__name__, _method(_function))
+
+
+def is_recording():
+    """True while `vjp` runs a function in this thread."""
+    return getattr(recording, "depth", 0) > 0
 
 
 def plain(x):

@@ -63,6 +63,7 @@ class Layer(OwnsWeights):
     Lesson: 07.
     """
 
+    kind = "layer"  # what errors call it
     needs_build = True  # False: ready before it sees an input, for its shape does not matter
     can_be_rebuilt = False  # True for models, whose layers change
     needs_input_gradient = True  # the model sets it: False where nothing before this layer learns
@@ -124,7 +125,7 @@ class Layer(OwnsWeights):
             return object.__getattribute__(self, name)
         self.check_initialised()
         known = [each for each in (*vars(self), *dir(type(self))) if not each.startswith("_")]
-        raise AttributeError(f"The layer `{self.name}` has no attribute {name!r}.{did_you_mean(name, known)}")
+        raise AttributeError(f"The {self.kind} `{self.name}` has no attribute {name!r}.{did_you_mean(name, known)}")
 
     # Building: shapes become known, weights are made
 
@@ -259,9 +260,12 @@ class Layer(OwnsWeights):
             inputs = inputs.copy()  # the reader's code may write into it
         _runs.append(run)
         try:
-            return self.call(inputs, *args, **kwargs)
+            output = self.call(inputs, *args, **kwargs)
         finally:
             _runs.pop()
+        if output is None:
+            raise ValueError(f"`{type(self).__name__}.call` returned nothing. Does it end with `return …`?")
+        return output
 
     # Losses that belong to the layer
 
@@ -381,12 +385,18 @@ def _noting_shape(build):
             return build(self, input_shape)
         if self.built and not self.can_be_rebuilt:
             return self.check_input_shape(input_shape)
+        known = {id(weight) for weight in self.weights if "/" in weight.path}
         self._building = True
         try:
             build(self, input_shape)
         finally:
             self._building = False
         self.built = True
+        for inside in self.layers_inside:  # `sequential/dense/kernel`: made by this layer for one inside it
+            for weight in inside.weights:
+                if id(weight) not in known:
+                    known.add(id(weight))
+                    weight.path = f"{self.name}/{weight.path}"
         if self.built_shape is None and input_shape is not None:
             self.built_shape = tuple(input_shape)
 

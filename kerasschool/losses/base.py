@@ -11,7 +11,7 @@ import numpy as np
 
 from kerasschool import autodiff, config
 from kerasschool.autodiff import Tensor
-from kerasschool.errors import message
+from kerasschool.errors import message, refuse_unknown_arguments
 from kerasschool.losses import labels as label_checks
 from kerasschool.losses.function import LossFunction
 from kerasschool.losses.reduction import (
@@ -51,6 +51,10 @@ class Loss:
         self.reduction = check_reduction(reduction)
         self.dtype = np.dtype(dtype or config.floatx()).name
 
+    def __new__(cls, *args, **kwargs):
+        refuse_unknown_arguments(cls, kwargs)
+        return super().__new__(cls)
+
     def __call__(self, y_true, y_pred, sample_weight=None):
         """The loss of a batch: a NumPy number, or an array when the reduction is None.
 
@@ -59,7 +63,19 @@ class Loss:
             sample_weight: one weight per sample.
         """
         y_true, y_pred = self._cast(y_true), self._cast(y_pred)
-        values = self.call(y_true, y_pred)
+        try:
+            values = self.call(y_true, y_pred)
+        except ValueError as error:
+            if "broadcast" not in str(error):
+                raise
+            raise ValueError(
+                message(
+                    f"The loss `{self.name}` cannot bring `y_true` and `y_pred` together.",
+                    "Expected one target for each output of each row: the same shape.",
+                    y_true=y_true,
+                    y_pred=y_pred,
+                )
+            ) from error
         if values is None:
             raise ValueError(message(f"The loss `{self.name}` returned nothing.", fix="Does it end with `return …`?"))
         if not isinstance(values, Tensor):

@@ -5,6 +5,7 @@ Lesson: 02. Source: `keras.Sequential`.
 
 import copy
 import json
+from collections.abc import Iterable
 
 from kerasschool.errors import did_you_mean, message
 from kerasschool.layers import InputLayer, Layer
@@ -67,6 +68,7 @@ class Sequential(Trainer, ModelFiles, Layer):
     """
 
     can_be_rebuilt = True
+    kind = "model"
 
     def __init__(self, layers=None, trainable=True, name=None):
         super().__init__(trainable=trainable, name=name)
@@ -74,6 +76,10 @@ class Sequential(Trainer, ModelFiles, Layer):
         self._entrance = None
         self.parameters = Parameters([])
         self._stages = []
+        if layers is not None and not isinstance(layers, Iterable):
+            raise TypeError(
+                message("`layers` must be a list.", fix="Write `Sequential([…])`, with brackets.", layers=layers)
+            )
         for layer in layers if layers is not None else []:
             self.add(layer, rebuild=False)
         self._maybe_build()
@@ -211,6 +217,16 @@ class Sequential(Trainer, ModelFiles, Layer):
         learning = [stage for stage in self._stages if stage.needs_input_gradient or stage.trainable_weights]
         self._learning = adding_shared_gradients(learning)
         self._line_up()
+
+    @property
+    def inputs(self):
+        """What goes in: a list of one `KerasTensor`."""
+        return [self.input]
+
+    @property
+    def outputs(self):
+        """What comes out: a list of one `KerasTensor`."""
+        return [self.output]
 
     @property
     def input_shape(self):

@@ -5,6 +5,7 @@
 
 import numpy as np
 
+from kerasschool.errors import message
 from kerasschool.ops.core import as_array, as_dtype, as_float, stop_gradient, together
 
 
@@ -169,7 +170,17 @@ def matmul(x1, x2):
     >>> matmul([[1.0, 2.0]], [[3.0], [4.0]]).tolist()
     [[11.0]]
     """
-    return np.matmul(*_arrays(x1, x2))
+    x1, x2 = _arrays(x1, x2)
+    if x1.ndim and x2.ndim and x1.shape[-1] != x2.shape[-2 if x2.ndim > 1 else 0]:
+        raise ValueError(
+            message(
+                "`matmul` needs as many columns in the first array as there are rows in the second.",
+                f"Here {x1.shape[-1]} columns meet {x2.shape[-2 if x2.ndim > 1 else 0]} rows.",
+                x1=x1.shape,
+                x2=x2.shape,
+            )
+        )
+    return np.matmul(x1, x2)
 
 
 def dot(x1, x2):
