@@ -11,7 +11,7 @@ import pathlib
 import sys
 import time
 
-from benchmarks import first_model, fit, growth, live, machine, numpy_versions, predict
+from benchmarks import first_model, fit, growth, live, machine, numpy_versions, predict, trials
 from benchmarks.harness import ROOT, Answer, add_options, chosen, goal_table
 from benchmarks.tables import number
 
@@ -21,6 +21,7 @@ QUESTIONS = {
     "first_model": first_model,
     "predict": predict,
     "growth": growth,
+    "trials": trials,
     "live": live,
     "numpy_versions": numpy_versions,
 }

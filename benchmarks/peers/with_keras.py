@@ -61,3 +61,17 @@ def evaluate(network, variant, rows):
             model.evaluate(x, y, verbose=0)
 
     return run
+
+
+def trials(network, variant, replicas):
+    """A repeat is an epoch of so many replicas, trained as one stack."""
+    from kerasschool import Trials
+
+    stack = Trials(new_model(variant, network), seeds=range(replicas))
+    x, y = network.data()
+
+    def run(epochs):
+        history = stack.fit(x, y, epochs=epochs, batch_size=network.batch_size, verbose=0)
+        return float(history["loss"][:, -1].mean())
+
+    return run
