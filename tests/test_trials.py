@@ -268,6 +268,42 @@ def test_metrics_that_mix_rows():
     check(build, validation_data=(X[:9], LABELS[:9]), sample_weight=np.linspace(0.5, 2.0, 23))
 
 
+def test_a_metric_that_gives_a_dictionary():
+    class Ends(metrics.Metric):
+        def __init__(self):
+            super().__init__(name="ends")
+            self.low, self.high = self.add_variable(()), self.add_variable(())
+
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            self.low.assign(np.minimum(self.low, y_pred.min()))
+            self.high.assign(np.maximum(self.high, y_pred.max()))
+
+        def result(self):
+            return {"low": float(self.low), "high": float(self.high)}
+
+    trials = check(lambda: compiled(network(end="tanh"), "mse", Ends()))
+    assert list(trials.history) == ["high", "loss", "low"]
+
+
+def test_training_goes_on_after_the_weights_were_packed_anew():
+    def frozen(model):
+        model.layers[0].trainable = False
+        model.compile(loss="mse", optimizer=model.optimizer)
+        return model
+
+    fit = {"x": X, "y": LABELS, "batch_size": 5, "epochs": 2}
+    trials = Trials(lambda: binary(), seeds=SEEDS)
+    trials.fit(**fit)
+    for trial in trials:
+        frozen(trial)
+    trials.fit(**fit)
+    assert trials.how == "stacked: trials 0-2"
+    for trial, seed in zip(trials, SEEDS):
+        expected = frozen(alone(lambda: binary(), seed, fit))
+        expected.fit(**fit, verbose=0)
+        assert_same(trial, expected)
+
+
 def test_a_metric_with_many_numbers():
     def build():
         model = network(layers.Dense(4, "relu"), units=3, end="softmax")

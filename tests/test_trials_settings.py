@@ -139,6 +139,27 @@ def test_the_model_is_only_a_pattern():
         assert_same(trial, alone(network, seed, FIT))
 
 
+def test_a_pattern_that_its_data_built():
+    utils.clear_session()
+
+    def build():
+        model = keras.Sequential([layers.Dense(3, "relu"), layers.Dense(1)])
+        model.compile(loss="mse", optimizer="adam")
+        return model
+
+    def built():
+        model = build()
+        model.build((None, 4))
+        return model
+
+    model = build()
+    model.fit(**FIT, verbose=0)
+    trials = Trials(model, seeds=SEEDS)
+    assert all(trial.built for trial in trials)
+    trials.fit(**FIT)
+    assert_same(trials[1], alone(built, SEEDS[1], FIT))
+
+
 def test_what_training_does_not_change_is_kept():
     keras.config.set_floatx("float64")  # where rounding does not grow through the batch's variance
     scale = layers.Normalization()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import kerasschool as keras
-from kerasschool import Trials, callbacks, layers, losses, optimizers, plots, utils
+from kerasschool import Trials, callbacks, layers, losses, metrics, optimizers, plots, utils
 from tests.trained_alone import FIT, SEEDS, X, Y, alone, assert_same, network
 
 
@@ -152,6 +152,8 @@ def test_dask():
 
 def test_an_error_elsewhere_changes_nothing():
     class Broken(concurrent.futures.Executor):
+        """Answers once; then the machine is gone."""
+
         def submit(self, function, *arguments):
             future = concurrent.futures.Future()
             if self.answers:
@@ -168,6 +170,21 @@ def test_an_error_elsewhere_changes_nothing():
     with pytest.raises(OSError, match="gone"):
         trials.fit(**FIT)
     assert all((trial.get_weights()[0] == value).all() for trial, value in zip(trials, before))
+
+
+def test_lambdas_stay_at_home():
+    class Elsewhere(concurrent.futures.Executor):
+        def submit(self, *task):
+            future = concurrent.futures.Future()
+            try:
+                pickle.dumps(task)
+            except (pickle.PicklingError, AttributeError) as error:
+                future.set_exception(error)
+            return future
+
+    trials = Trials(with_layer(layers.Lambda(lambda x: x * 2)), seeds=range(2), executor=Elsewhere())
+    with pytest.raises(TypeError, match="cannot be sent to another process, such as a lambda. Define functions with"):
+        trials.fit(**FIT)
 
 
 # What is handed out
@@ -230,6 +247,7 @@ def test_copies_go_on_alike(twin):
         other = twin(trials)
         assert other.executor is None and other.settings == trials.settings
         np.testing.assert_array_equal(other.history["loss"], trials.history["loss"])
+        assert twin(trials.history).epoch == [0, 1, 2]
         first, second = trials.fit(**FIT), other.fit(**FIT)
         np.testing.assert_allclose(first["loss"], second["loss"], rtol=1e-6)
         other[0].layers[0].kernel = np.zeros((4, 6))
@@ -342,6 +360,10 @@ def test_a_metric_of_which_nobody_knows_what_is_better():
     with pytest.raises(ValueError, match="not known whether a small or a great 'distance' is better"):
         trials.best("distance")
     assert trials.best("distance", mode="max") == trials.history["distance"][:, -1].argmax()
+    trials = Trials(lambda: with_layer(metrics=[metrics.F1Score(threshold=0.5)]), seeds=range(2))
+    trials.fit(**FIT)
+    with pytest.raises(ValueError, match="No trial ended with a number to compare"):
+        trials.best("f1_score", mode="max")  # one number per class
 
 
 # Pictures

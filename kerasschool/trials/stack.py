@@ -93,14 +93,14 @@ class Stack(Sequential):
     """
 
     def __init__(self, models):
+        for model in models:
+            optimizers.follow(model.optimizer, model.parameters)
         self.__dict__.update(copy.deepcopy(models[0]).__dict__)
         self.models = models
         self.followed = []  # weights that training moves without gradient: the stack's, and those of the replicas
         for own, *others in zip(self.all_layers(), *(model.all_layers() for model in models)):
             own.replica_axes = 1
             self._stack_layer(own, others)
-        for model in models:
-            optimizers.follow(model.optimizer, model.parameters)
         self.parameters = StackedParameters(self.parameters, [model.parameters for model in models])
         for number, parameter in enumerate(self.parameters):
             same = [model.parameters[number] for model in models]
@@ -119,7 +119,7 @@ class Stack(Sequential):
         if type(own) is layers.Normalization:  # alike in all replicas, so NumPy stretches them
             return
         for weight, *same in zip(own._own_weights, *(layer._own_weights for layer in others)):
-            if weight.owner is None:  # not among the parameters
+            if weight.owner is not self.parameters:  # one that training does not change by gradient
                 weight.value = np.stack([one.value for one in same])
                 weight.grad = np.zeros_like(weight.value)
                 self.followed.append((weight, same))
@@ -173,6 +173,7 @@ def fit(models, streams, **arguments):
     with alone(streams[0]):
         asked = models[0].training(**arguments)
     for model, stream in zip(models[1:], streams[1:]):
+        model._check_compiled("fit")
         if not model.built:
             with alone(stream):
                 model.build((None, *asked.rows.x.shape[1:]))

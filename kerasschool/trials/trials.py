@@ -151,9 +151,14 @@ class Trials:
         """Wait for an executor's answers, then take all the trained models, or none."""
         try:
             answers = [future.result() for future in running]
-        except BaseException:
+        except BaseException as error:
             for future in running:
                 future.cancel()
+            if "pickle" in str(error):
+                raise TypeError(
+                    "The models hold something that cannot be sent to another process, such as a lambda. Define "
+                    "functions with `def` in a module of their own, or leave `executor` out."
+                ) from error
             raise
         for task, (models, streams) in zip(self._tasks, answers):
             for number, model, stream in zip(task.numbers, models, streams):
