@@ -169,6 +169,11 @@ def get_registered_object(name, custom_objects=None, module_objects=None):
     return None
 
 
+def knows(module, name):
+    """True if the public module, `"losses"`, has something of this name."""
+    return name in _registries[module].names
+
+
 def public_module(obj):
     """`"keras.layers"` for a class or function of ours, None for anybody else's."""
     module = getattr(obj, "__module__", None) or ""

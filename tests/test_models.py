@@ -327,6 +327,19 @@ def test_a_dataset_hears_that_an_epoch_is_over(arguments, model):
     assert heard.ended == 3
 
 
+def test_counted_steps_over_arrays_go_on_where_the_last_epoch_stopped(model):
+    finals = []
+    for arguments in ({"epochs": 4, "steps_per_epoch": 1}, {"epochs": 2, "steps_per_epoch": 2}, {"epochs": 1}):
+        keras.utils.set_random_seed(3)
+        model = network()
+        model.compile(loss="binary_crossentropy", optimizer="sgd")
+        model.fit(X, Y, batch_size=10, verbose=0, **arguments)
+        assert int(model.optimizer.iterations) == 4
+        finals.append(model.parameters.values)
+    for other in finals[1:]:
+        np.testing.assert_array_equal(other, finals[0])
+
+
 def test_used_up_generator(model):
     once = ((x, y) for x, y in [Batches()[0]])
     model.fit(once, verbose=0)

@@ -70,6 +70,7 @@ def test_fit_before_compile():
         ({"loss": "mse", "optimizer": "adm"}, "Did you mean 'adam'"),
         ({"loss": "mse", "metrics": ["acuracy"]}, "Did you mean"),
         ({"loss": 3}, "loss"),
+        ({"loss": "adam", "optimizer": "mse"}, "'mse' is a loss, not an optimizer"),
     ],
 )
 def test_compile_names_the_nearest(arguments, says):

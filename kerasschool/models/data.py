@@ -39,6 +39,11 @@ class Rows:
             rows = slice(start, start + batch_size)
             yield x[rows], None if y is None else y[rows], None if weight is None else weight[rows]
 
+    def passes(self, batch_size, shuffle=False):
+        """Batch after batch without end: for epochs of a given number of steps, which go on where the last stopped."""
+        while True:
+            yield from self.epoch(batch_size, shuffle)
+
     def end_epoch(self):
         """An epoch of training is over: arrays need not know."""
 

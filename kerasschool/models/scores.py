@@ -7,6 +7,7 @@ Measured: 150 epochs of 8-12-8-1 at batch 10 spend a third of their time on loss
 """
 
 import copy
+import re
 
 import numpy as np
 
@@ -91,7 +92,7 @@ def _unique_names(metrics, weighted_metrics):
     names = []
     for metric, prefix in [*((m, "") for m in metrics), *((m, "weighted_") for m in weighted_metrics)]:
         name = metric.name if metric.name not in names else prefix + metric.name
-        number = sum(each == name or each.startswith(f"{name}_") and each[len(name) + 1 :].isdigit() for each in names)
+        number = sum(re.fullmatch(rf"{re.escape(name)}(_\d+)?", each) is not None for each in names)
         names.append(f"{name}_{number}" if name in names else name)
     return names
 

@@ -12,6 +12,7 @@ from kerasschool.losses.base import LossFunctionWrapper
 from kerasschool.models import data
 from kerasschool.models.feed import Feed
 from kerasschool.models.training import Training
+from kerasschool.registry import knows
 
 ROWS_AT_ONCE = 4096  # evaluate and predict take so many rows at a time when nothing watches the batches
 
@@ -54,11 +55,7 @@ class Trainer(Feed):
         """
         if unknown:
             raise unknown_arguments("compile", unknown, Trainer.compile)
-        new_optimizer = optimizers.get(optimizer)
-        if not isinstance(new_optimizer, optimizers.Optimizer):
-            raise ValueError(
-                message("`optimizer` must be a name or an optimizer.", "For example `'adam'`.", optimizer=optimizer)
-            )
+        new_optimizer = _as_optimizer(optimizer)
         new_loss = None if loss is None else _as_loss(loss)
         chosen = [_check_metric(each) for each in _flat(metrics)]
         chosen_weighted = [_check_metric(each) for each in _flat(weighted_metrics)]
@@ -445,6 +442,17 @@ def _flat(chosen):
     if isinstance(chosen, (list, tuple)):
         return [each for part in chosen for each in _flat(part)]
     return [chosen]
+
+
+def _as_optimizer(optimizer):
+    if isinstance(optimizer, str) and knows("losses", optimizer) and not knows("optimizers", optimizer):
+        raise ValueError(
+            f"{optimizer!r} is a loss, not an optimizer. Name both: `compile(loss={optimizer!r}, optimizer='adam')`."
+        )
+    found = optimizers.get(optimizer)
+    if not isinstance(found, optimizers.Optimizer):
+        raise ValueError(message("`optimizer` must be a name or an optimizer.", "For example `'adam'`.", optimizer=found))
+    return found
 
 
 def _as_loss(loss):

@@ -6,6 +6,7 @@ Lesson: 04.
 """
 
 from kerasschool.callbacks import CallbackList
+from kerasschool.models.data import Rows
 
 
 class Training:
@@ -61,6 +62,8 @@ class Training:
             steps=self.batches,
         )
         self.history = self.callbacks.history
+        counted = steps_per_epoch is not None and isinstance(rows, Rows)
+        self._endless = rows.passes(batch_size, shuffle) if counted else None
         self._turns = self._run()
 
     @property
@@ -106,7 +109,7 @@ class Training:
         scores = None
         self.batch = 0
         batches = self.steps_per_epoch or self.rows.batches_per_epoch(self.batch_size)
-        for x, y, weight in self.rows.epoch(self.batch_size, self.shuffle):
+        for x, y, weight in self._endless or self.rows.epoch(self.batch_size, self.shuffle):
             if scores is not model._scores:  # fitted to the targets when the first batch of a stream is read
                 scores = model._scores
                 scores.reset()
