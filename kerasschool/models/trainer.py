@@ -451,7 +451,7 @@ def _as_optimizer(optimizer):
         )
     found = optimizers.get(optimizer)
     if not isinstance(found, optimizers.Optimizer):
-        raise ValueError(message("`optimizer` must be a name or an optimizer.", "For example `'adam'`.", optimizer=found))
+        raise ValueError(message("`optimizer` must be a name or an optimizer.", "For example 'adam'.", optimizer=found))
     return found
 
 
