@@ -174,8 +174,16 @@ def _label_ends(ax, ends):
     ends = sorted(ends, key=lambda end: end[1])
     are_near = len(ends) == 2 and ends[1][1] - ends[0][1] < 0.07 * (high - low)
     for (x, y, color), shift in zip(ends, (-6, 6) if are_near else (0, 0), strict=False):
-        ax.annotate(f"{y:.4g}", (x, y), xytext=(7, shift), textcoords="offset points", va="center", color=color,
-                    fontsize="small", annotation_clip=False)
+        ax.annotate(
+            f"{y:.4g}",
+            (x, y),
+            xytext=(7, shift),
+            textcoords="offset points",
+            va="center",
+            color=color,
+            fontsize="small",
+            annotation_clip=False,
+        )
 
 
 __getattr__ = helpful_getattr(__name__, globals())
