@@ -231,3 +231,14 @@ def test_records_pickle_to_themselves():
         record = activations.get(name)
         assert pickle.loads(pickle.dumps(record)) is record
         assert copy.deepcopy(record) is record
+
+
+def test_a_frozen_and_recompiled_model_is_copied_with_its_views(rows):
+    model = compiled(optimizers.Adam(0.01))
+    model.fit(*rows, epochs=1, verbose=0)
+    model.layers[0].trainable = False
+    model.compile(loss="binary_crossentropy", optimizer=model.optimizer)
+    twin = copy.deepcopy(model)
+    assert are_views(model)
+    assert are_views(twin)
+    assert twin.optimizer.parameters is twin.parameters

@@ -209,6 +209,9 @@ class Sequential(Trainer, ModelFiles, Layer):
         ):
             self.parameters.release()
             self.parameters = Parameters(trained)
+        optimizer = self.optimizer
+        if optimizer is not None and optimizer.built and optimizer.parameters is not self.parameters:
+            optimizer.move_to(self.parameters)
         self._stages = [stage for layer in self._layers for stage in layer.stages()]
         below = False
         for stage in self._stages:

@@ -161,7 +161,7 @@ class Optimizer:
     def step(self, parameters):
         """One update of all weights from the gradients that lie in `parameters.grads`."""
         if parameters is not self.parameters:
-            self._move_to(parameters)
+            self.move_to(parameters)
         rate = self.current_learning_rate()
         if self._has_options():
             self._step_with_options(parameters, rate)
@@ -246,7 +246,7 @@ class Optimizer:
             raise ValueError("`exclude_from_weight_decay()` must be called before the optimizer's first step.")
         self._not_decayed = ({id(variable) for variable in var_list or ()}, tuple(var_names or ()))
 
-    def _move_to(self, parameters):
+    def move_to(self, parameters):
         """Follow a model whose weights were packed anew: slots of weights that stayed keep their numbers."""
         kept = {}
         if self.built:

@@ -73,7 +73,7 @@ def stacked(each, parameters):
 def follow(one, parameters):
     """Let an optimizer that is built know the model's weights as they are packed now."""
     if one.built and one.parameters is not parameters:
-        one._move_to(parameters)
+        one.move_to(parameters)
 
 
 def hand_back(optimizer, one, parameters, number):
