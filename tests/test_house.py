@@ -31,7 +31,7 @@ FLOORS = [
     "losses",
     "metrics",
     "optimizers",
-    "utils",
+    "utils modernizer",
     "callbacks",
     "saving",
     "models trials",
