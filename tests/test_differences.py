@@ -57,3 +57,18 @@ def test_negative_numbers_are_printed_like_positive_ones(capsys):
     bar = keras.utils.Progbar(1, verbose=2)
     bar.update(1, [("loss", -0.5)], finalize=True)
     assert "loss: -0.5000" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("line", "nearest"),
+    [
+        ("from kerasschool.layers import Desne", "Dense"),
+        ("from kerasschool import Sequental", "Sequential"),
+        ("from kerasschool.callbacks import History, EarlyStoping", "EarlyStopping"),
+        ("from kerasschool.datasets import penguin", "penguins"),
+    ],
+)
+def test_a_misspelt_import_names_the_nearest(line, nearest):
+    with pytest.raises(ImportError, match=f"cannot import name.*Did you mean '{nearest}'"):
+        exec(line, {})
+    assert not hasattr(layers, "Desne")
