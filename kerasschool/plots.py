@@ -5,6 +5,7 @@ Lesson: 04.
 
 import numpy as np
 
+from kerasschool import activations
 from kerasschool.errors import check_number, helpful_getattr, message, unknown
 
 TRAIN, VALIDATION = "#0877bd", "#b85c00"
@@ -47,6 +48,40 @@ def history(history, metrics=None, ax=None):
     for name, each in zip(names, axes, strict=False):
         _draw(each, name, x, curves)
     return axes[0] if len(axes) == 1 else axes
+
+
+def activation(name, low=-4.0, high=4.0, ax=None):
+    """Draw an activation and its slope: the curve solid, the slope dashed.
+
+    Args:
+        name: a name such as `"relu"`, an activation, or a function of your own in plain NumPy.
+        low, high: the range of inputs.
+        ax: an Axes to draw into; None makes a new figure.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        ValueError: for an unknown name, or one that mixes its inputs, as softmax does: it has no curve.
+
+    >>> ax = activation("relu")
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['relu(x)', 'slope']
+
+    Lesson: 07.
+    """
+    record = activations.record(activations.get(name))
+    x = np.linspace(check_number("low", low), check_number("high", high, low, exclusive=True), 401)
+    slope = record.slope(x)
+    axes = _new_axes(1)[0] if ax is None else ax
+    axes.plot(x, record(x), color=TRAIN, linestyle=LINES[0], linewidth=2, label=f"{record.__name__}(x)")
+    axes.plot(x, slope, color=VALIDATION, linestyle=LINES[1], linewidth=1.5, label="slope")
+    axes.axhline(0, color="#888888", linewidth=0.6)
+    axes.axvline(0, color="#888888", linewidth=0.6)
+    axes.set_xlabel("x")
+    axes.set_title(record.formula)
+    axes.legend(frameon=False)
+    return axes
 
 
 def trials(trials, metrics=None, by=None, band=0.8, ax=None):

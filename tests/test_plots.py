@@ -82,3 +82,19 @@ def test_live_plot_starts_anew_with_every_fit():
 
 def test_live_plot_does_not_ask_for_batches():
     assert not callbacks.CallbackList([callbacks.LivePlot()]).wants_train_batches
+
+
+def test_activation_draws_curve_and_slope():
+    ax = plots.activation("tanh", low=-2, high=2)
+    curve, slope = ax.lines[0], ax.lines[1]
+    x = curve.get_xdata()
+    np.testing.assert_allclose(curve.get_ydata(), np.tanh(x))
+    np.testing.assert_allclose(slope.get_ydata(), 1 - np.tanh(x) ** 2)
+    assert curve.get_linestyle() != slope.get_linestyle()
+    assert plots.activation(lambda x: x**2, ax=ax) is ax
+
+
+@pytest.mark.parametrize(("name", "says"), [("rleu", "Did you mean 'relu'"), ("softmax", "mixes its inputs")])
+def test_activation_without_a_curve(name, says):
+    with pytest.raises(ValueError, match=says):
+        plots.activation(name)
