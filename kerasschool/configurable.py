@@ -6,7 +6,15 @@ from kerasschool.errors import argument_names, refuse_unknown_arguments
 from kerasschool.registry import deserialize_keras_object, serialize_keras_object
 
 
-class Configurable:
+class NamesArguments:
+    """The base of classes that name the nearest argument when one is mistyped."""
+
+    def __new__(cls, *args, **kwargs):
+        refuse_unknown_arguments(cls, kwargs)
+        return super().__new__(cls)
+
+
+class Configurable(NamesArguments):
     """An object that keeps each argument of its `__init__` in an attribute of the same name.
 
     >>> class Ramp(Configurable):
@@ -16,9 +24,8 @@ class Configurable:
     {'start': 0.0, 'end': 5.0}
     """
 
-    def __new__(cls, *args, **kwargs):
-        refuse_unknown_arguments(cls, kwargs)
-        return super().__new__(cls)
+    def __init__(self):
+        """No arguments, unless a subclass has some."""
 
     def get_config(self):
         """The arguments, as a JSON-ready dictionary."""

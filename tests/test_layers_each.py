@@ -192,7 +192,7 @@ def test_lambda_has_no_weights_of_its_own():
         (lambda: layers.Lambda(np.abs, mask=[1]), ValueError, "Masks are for recurrent layers"),
         (lambda: layers.Lambda(np.abs, arguments=[1]), TypeError, "`arguments` must be a dictionary"),
         (lambda: layers.Lambda(np.abs, output_shape="same"), ValueError, "`output_shape` must be a tuple"),
-        (lambda: layers.Lambda(print)(X), TypeError, "Did you forget `return`"),
+        (lambda: layers.Lambda(print)(X), ValueError, "returned nothing. Does it end with `return"),
         (lambda: layers.Lambda(lambda x: (x, x))(X), TypeError, "must return one array. Join several"),
         (lambda: layers.Lambda(lambda x: x.nothing)(X), AttributeError, "nothing"),
     ],

@@ -18,10 +18,13 @@ def test_calls_from_another_thread():
         weights = session.model.get_weights()
         for call, state in [
             ("play", "running"), ("pause", "paused"), ("play", "running"), ("step_batch", "paused"),
-            ("step_epoch", "running"), ("pause", "paused"), ("play", "running"), ("stop", "stopped"), ("reset", "idle"),
+            ("step_epoch", "epoch over"), ("play", "running"), ("stop", "stopped"), ("reset", "idle"),
         ]:
             await asyncio.to_thread(getattr(session, call))
-            await until(session, lambda state=state: session.state == state)
+            if state == "epoch over":  # it may run for less than the blink between two looks
+                await until(session, lambda: session.state == "paused" and session.progress().batch == 0)
+            else:
+                await until(session, lambda state=state: session.state == state)
         assert same_weights(session.model, weights)
 
     in_loop(check)()

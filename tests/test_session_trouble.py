@@ -10,6 +10,15 @@ from kerasschool.live import TrainingSession
 from kerasschool.live import session as session_module
 from tests.sessions import FOREVER, Saboteur, curves, data, in_loop, make_model, make_session, same_weights
 
+
+@pytest.fixture(autouse=True)
+def interrupts_are_heard():
+    """A process that was started in the background ignores SIGINT; these tests need Python's own way with it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 # Settings while it runs
 
 

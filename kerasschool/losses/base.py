@@ -11,7 +11,8 @@ import numpy as np
 
 from kerasschool import autodiff, config
 from kerasschool.autodiff import Tensor
-from kerasschool.errors import message, refuse_unknown_arguments
+from kerasschool.configurable import NamesArguments
+from kerasschool.errors import message
 from kerasschool.losses import labels as label_checks
 from kerasschool.losses.function import LossFunction
 from kerasschool.losses.reduction import (
@@ -25,7 +26,7 @@ from kerasschool.losses.reduction import (
 from kerasschool.registry import deserialize_keras_object, serialize_keras_object, snake_case
 
 
-class Loss:
+class Loss(NamesArguments):
     """The base to subclass for a loss of your own: write `call(y_true, y_pred)` in plain NumPy.
 
     Args:
@@ -50,10 +51,6 @@ class Loss:
         self.name = name or snake_case(type(self).__name__)
         self.reduction = check_reduction(reduction)
         self.dtype = np.dtype(dtype or config.floatx()).name
-
-    def __new__(cls, *args, **kwargs):
-        refuse_unknown_arguments(cls, kwargs)
-        return super().__new__(cls)
 
     def __call__(self, y_true, y_pred, sample_weight=None):
         """The loss of a batch: a NumPy number, or an array when the reduction is None.
