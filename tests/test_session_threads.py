@@ -17,8 +17,14 @@ def test_calls_from_another_thread():
         session = make_session(epochs=FOREVER)
         weights = session.model.get_weights()
         for call, state in [
-            ("play", "running"), ("pause", "paused"), ("play", "running"), ("step_batch", "paused"),
-            ("step_epoch", "epoch over"), ("play", "running"), ("stop", "stopped"), ("reset", "idle"),
+            ("play", "running"),
+            ("pause", "paused"),
+            ("play", "running"),
+            ("step_batch", "paused"),
+            ("step_epoch", "epoch over"),
+            ("play", "running"),
+            ("stop", "stopped"),
+            ("reset", "idle"),
         ]:
             await asyncio.to_thread(getattr(session, call))
             if state == "epoch over":  # it may run for less than the blink between two looks

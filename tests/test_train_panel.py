@@ -25,9 +25,7 @@ def make_model(metrics=("accuracy",), learning_rate=0.01):
     model = keras.Sequential()
     for layer in (layers.Input((3,)), layers.Dense(4, activation="relu"), layers.Dense(1, activation="sigmoid")):
         model.add(layer)
-    model.compile(
-        loss="binary_crossentropy", optimizer=keras.optimizers.Adam(learning_rate), metrics=list(metrics)
-    )
+    model.compile(loss="binary_crossentropy", optimizer=keras.optimizers.Adam(learning_rate), metrics=list(metrics))
     return model
 
 

@@ -19,6 +19,8 @@ STATES = {  # state → (word, icon)
     DONE: ("Done", "check"),
     FAILED: ("Failed", "warning"),
 }
+
+
 class Train(Panel):
     """Train a model step by step, or let it run, and watch loss and accuracy.
 
@@ -133,9 +135,7 @@ class Train(Panel):
         if session.learning_rate != self._first_rate:
             lines.append(f"model.optimizer.learning_rate = {_plain(session.learning_rate)}")
         validation = "validation_data=(x_val, y_val), " if self._has_validation else ""
-        lines.append(
-            f"history = model.fit(x, y, {validation}epochs={session.epochs}, batch_size={session.batch_size})"
-        )
+        lines.append(f"history = model.fit(x, y, {validation}epochs={session.epochs}, batch_size={session.batch_size})")
         return "\n".join(lines)
 
     def picture(self):
