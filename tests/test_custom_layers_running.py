@@ -285,7 +285,8 @@ class Stack(layers.Layer):
 
 
 PARTS = {
-    "dense": lambda: layers.Dense(3, activation="relu", kernel_regularizer="l2", activity_regularizer="l1"),
+    # tanh, not relu: a dead unit is exactly 0 for all rows, and at a kink both slopes are right
+    "dense": lambda: layers.Dense(3, activation="tanh", kernel_regularizer="l2", activity_regularizer="l2"),
     "gelu": lambda: layers.Dense(4, activation="gelu", use_bias=False),
     "batch": lambda: layers.BatchNormalization(momentum=0.5),
     "renorm": lambda: layers.BatchNormalization(renorm=True),
