@@ -285,7 +285,7 @@ class Stack(layers.Layer):
 
 
 PARTS = {
-    # tanh, not relu: a dead unit is exactly 0 for all rows, and at a kink both slopes are right
+    # tanh, not relu: renorm gives a first zero of relu back as 0 up to rounding, and LeakyReLU has its kink there
     "dense": lambda: layers.Dense(3, activation="tanh", kernel_regularizer="l2", activity_regularizer="l2"),
     "gelu": lambda: layers.Dense(4, activation="gelu", use_bias=False),
     "batch": lambda: layers.BatchNormalization(momentum=0.5),
