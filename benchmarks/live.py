@@ -52,6 +52,7 @@ def answer(options):
     rounds = min(options.rounds, 3)
     with Kernel() as kernel:
         parts, ratio = refreshes(kernel, rounds)
+        parts += playground(kernel, rounds)
         for name in [each for each in TRAININGS if each in (options.networks or NETWORKS)]:
             parts += trainings(kernel, name, 4 * options.seconds, rounds)
     goals = [at_least("a refresh of the curves: cheaper than livelossplot's", ratio, 1)]
@@ -79,6 +80,15 @@ def refreshes(kernel, rounds):
         table.add(name, number(wall), number(cpu[name]), times(cpu[name] / cpu["kerasschool"]))
     ratio = cpu["livelossplot"] / cpu["kerasschool"] if {"livelossplot", "kerasschool"} <= set(cpu) else None
     return ["### A refresh of the curves", table], ratio
+
+
+def playground(kernel, rounds):
+    """A frame of the Playground, computed but not drawn."""
+    found = [kernel.value("in_kernel.frame(20)") for _ in range(rounds)]
+    wall, cpu = (1e3 * statistics.median(each) for each in zip(*found))
+    table = Table(["a grid of 100 × 100 through 2-8-8-1, with the maps of all neurons", "ms", "ms of CPU"])
+    table.add("kerasschool", number(wall), number(cpu))
+    return ["### A frame of the Playground", table]
 
 
 def trainings(kernel, name, seconds, rounds):

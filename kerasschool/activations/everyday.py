@@ -12,6 +12,7 @@ import numpy as np
 
 from kerasschool.activations.base import activation
 
+BLOCK = 2**15  # entries that are worked on at a time where a temporary array is needed
 # NumPy turns a Python number into an array in every call, 0.3 µs each time; these already are.
 ZERO, ONE, FORTY = (np.array(number, "float32") for number in (0, 1, 40))
 
@@ -59,13 +60,26 @@ def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
 
 
 @relu.derivative
-def _(x, y, negative_slope=0.0, max_value=None, threshold=0.0):
+def _(dy, x, y, negative_slope=0.0, max_value=None, threshold=0.0):
     if negative_slope == 0 and max_value is None and threshold == 0:
-        return np.sign(y) if y.size < 10_000 else y > 0  # 1 where it passed; each way is twice as fast at its size
+        return _where_it_passed(dy, y)
     rising = x > threshold
     if max_value is not None:
         rising &= (x > 0) & (x < max_value)
-    return rising + negative_slope * (x < threshold)
+    dy *= rising + negative_slope * (x < threshold)
+    return dy
+
+
+def _where_it_passed(dy, y):
+    """`dy` where y is positive, else 0. Each way is twice as fast at its size."""
+    if y.size < 10_000:
+        dy *= np.sign(y)
+        return dy
+    step = max(1, BLOCK * len(y) // y.size)
+    for start in range(0, len(y), step):  # in blocks: the mask stays in the cache, and small however wide the layer
+        rows = slice(start, start + step)
+        dy[rows] *= y[rows] > 0
+    return dy
 
 
 relu.needs_input = False  # x is read only when arguments are given

@@ -58,7 +58,7 @@ class Adam(Optimizer):
         m *= beta_1
         m += np.multiply(gradient, rest_1, out=step)
         v *= beta_2
-        np.multiply(gradient, gradient, out=step)
+        np.square(gradient, out=step)
         step *= rest_2
         v += step
         if self.amsgrad:
