@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kerasschool.checks.readers import AnswerError, is_placeholder
+from kerasschool.checks.readers import AnswerError, Unfinished, is_placeholder
 
 TODO, HINT, OK = "todo", "hint", "ok"
 WORDS = {TODO: "To do", HINT: "Not yet", OK: "Right"}
@@ -179,8 +179,9 @@ def _look(exercise, answers):
     wanted = len(exercise.read)
     if len(answers) == 1 and wanted > 1 and isinstance(answers[0], (list, tuple)) and len(answers[0]) == wanted:
         answers = tuple(answers[0])
+    todo = TODO, "", f'Put your answer where `...` stands, and run the cell. Stuck? `hint("{exercise.id}")`'
     if not answers or any(is_placeholder(answer) for answer in answers):
-        return TODO, "", f'Put your answer where `...` stands, and run the cell. Stuck? `hint("{exercise.id}")`'
+        return todo
     if len(answers) != wanted:
         is_one = wanted == 1
         text = f"{'One answer is' if is_one else f'{wanted} answers are'} wanted here. Received: {len(answers)}"
@@ -190,6 +191,8 @@ def _look(exercise, answers):
             return HINT, wrong.tag, wrong.text
     try:
         values = [read(answer) for read, answer in zip(exercise.read, answers, strict=True)]
+    except Unfinished:
+        return todo
     except AnswerError as error:
         return HINT, error.tag, error.text
     for wrong in exercise.wrong:

@@ -17,6 +17,10 @@ class AnswerError(ValueError):
         self.tag, self.text = tag, text
 
 
+class Unfinished(Exception):
+    """An answer with a `...` still inside it, such as in the body of a function."""
+
+
 def is_placeholder(answer):
     """True for `...`, for an empty text, and for a list that still holds a `...`."""
     if isinstance(answer, str):
