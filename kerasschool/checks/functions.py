@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kerasschool.autodiff import numeric_gradient
-from kerasschool.checks.readers import AnswerError, Unfinished, is_placeholder, to_array
+from kerasschool.checks.readers import AnswerError, UnfinishedError, is_placeholder, to_array
 
 
 class Reply(NamedTuple):
@@ -103,18 +103,16 @@ def function(**probe):
         asked = Asked(answer)
         reply = asked.ask(*probe.values())
         if reply.is_unfinished:
-            raise Unfinished
+            raise UnfinishedError
+        if reply.error is not None and not _takes(answer, probe.values()):
+            raise AnswerError("arguments", f"The function must take {names}, in this order.")
         if reply.error is not None:
-            if not _takes(answer, probe.values()):
-                raise AnswerError("arguments", f"The function must take {names}, in this order.")
-            raise AnswerError(
-                "raises", f"Called with {_described(probe)}, your function stops: `{_short(reply.error)}`"
-            )
+            error = _short(reply.error)
+            raise AnswerError("raises", f"Called with {_described(probe)}, your function stops: `{error}`")
+        if reply.value is None and reply.printed:
+            raise AnswerError("printed", "Your function prints its result. Put `return` in the place of `print`.")
         if reply.value is None:
-            printed = " It prints its result: put `return` in the place of `print`." if reply.printed else ""
-            missing = "" if printed else " Does it end with `return`?"
-            tag = "printed" if printed else "no_return"
-            raise AnswerError(tag, f"Your function hands back `None`: nothing.{printed or missing}")
+            raise AnswerError("no_return", "Your function hands back `None`: nothing. Does it end with `return`?")
         if callable(reply.value) and not hasattr(reply.value, "__array__"):
             raise AnswerError("returns_function", "Your function hands back a function. Call that one: `()`.")
         return asked

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kerasschool.checks.readers import AnswerError, Unfinished, is_placeholder
+from kerasschool.checks.readers import AnswerError, UnfinishedError, is_placeholder
 
 TODO, HINT, OK = "todo", "hint", "ok"
 WORDS = {TODO: "To do", HINT: "Not yet", OK: "Right"}
@@ -191,7 +191,7 @@ def _look(exercise, answers):
             return HINT, wrong.tag, wrong.text
     try:
         values = [read(answer) for read, answer in zip(exercise.read, answers, strict=True)]
-    except Unfinished:
+    except UnfinishedError:
         return todo
     except AnswerError as error:
         return HINT, error.tag, error.text

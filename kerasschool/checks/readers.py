@@ -17,7 +17,7 @@ class AnswerError(ValueError):
         self.tag, self.text = tag, text
 
 
-class Unfinished(Exception):
+class UnfinishedError(Exception):
     """An answer with a `...` still inside it, such as in the body of a function."""
 
 
