@@ -19,7 +19,8 @@ every_notebook = pytest.mark.parametrize(
 )
 every_lesson = pytest.mark.parametrize("source", sources(), ids=lambda source: source.stem)
 LAST_SECTIONS = ["Three exercises", "What Keras 3 does", "Key points", "Next"]
-PLACEHOLDER = re.compile(r"^(\w+) = \.\.\.$", re.MULTILINE)
+TRAININGS = ("<picture of the Train panel>", "<picture of the Training curves>")
+PLACEHOLDER = re.compile(r"^(\w+) = \.\.\.$|^def (\w+)\(", re.MULTILINE)  # a function to complete is an answer, too
 
 
 def stored(source, solved=False):
@@ -85,12 +86,17 @@ def test_it_can_be_read_without_a_kernel(source, solved):
         for output in cell.outputs:
             assert build_lessons.WIDGET not in output.get("data", {})
         for here, after in zip(texts, [*texts[1:], ""]):
-            if re.fullmatch(r"<(Train panel|Training curves)>", here):
+            if re.fullmatch(r"<(\w+ panel|Training curves)>", here):
                 assert after == f"<picture of the {here[1:-1]}>"
     page, _ = HTMLExporter(embed_images=True).from_notebook_node(notebook)
     pictures = re.findall(r'<img[^>]*src="data:image/png;base64[^>]*>', page)
     assert len(pictures) == sum("image/png" in output.get("data", {}) for output in outputs(notebook)) >= 1
     assert all(re.search(r'alt="[^"]{20,}"', picture) for picture in pictures)
+    for output in outputs(notebook):
+        if "image/png" in output.get("data", {}):
+            assert len(output.metadata["image/png"]["alt"]) >= 20
+        if "image/svg+xml" in output.get("data", {}):
+            assert re.search(r"<title>[^<]{20,}</title>", output.data["image/svg+xml"])
 
 
 @every_notebook
@@ -99,8 +105,9 @@ def test_its_curves_show_a_training_that_came_to_its_end(source, solved):
     for output in outputs(notebook):
         if "image/png" in output.get("data", {}):
             words = output.metadata["image/png"]["alt"]
-            epoch, epochs = re.search(r"After epoch (\d+) of (\d+)", words).groups()
-            assert epoch == epochs
+            for epoch, epochs in re.findall(r"After epoch (\d+) of (\d+)", words):
+                assert epoch == epochs
+            assert not words.startswith("Empty curves")
 
 
 # The shape that all lessons share
@@ -194,7 +201,12 @@ def test_the_solved_notebook_does_what_solution_shows(source):
 @every_lesson
 def test_no_other_cell_needs_an_answer(source):
     cells = [cell.source for cell in code(stored(source))]
-    answered = {name: number for number, cell in enumerate(cells) for name in PLACEHOLDER.findall(cell)}
+    answered = {
+        name or function: number
+        for number, cell in enumerate(cells)
+        for name, function in PLACEHOLDER.findall(cell)
+        if name or "check(" in cell
+    }
     assert len(answered) >= 3
     for number, cell in enumerate(cells):
         used = {node.id for node in ast.walk(ast.parse(cell)) if isinstance(node, ast.Name)}
@@ -243,7 +255,7 @@ SOURCE = """# A title
 
 [steps 2]
 
-Text.
+Text, and [another lesson](01_load_data.md).
 
 ## Next
 
@@ -274,6 +286,15 @@ answer = 2
 ```
 
 ```python
+import matplotlib.pyplot as plt
+plt.plot([1, 2]);
+```
+[picture A straight line
+from 1 to 2.]
+
+After the picture.
+
+```python
 print(panel.history.epoch, answer)
 ```
 """
@@ -290,12 +311,16 @@ def test_building(tmp_path, monkeypatch):
     paths = [tmp_path / "00_a_lesson.ipynb", tmp_path / "solutions" / "00_a_lesson.ipynb"]
     first = [path.read_bytes() for path in paths]
     blank, solved = [nbformat.reads(text.decode(), as_version=4) for text in first]
-    assert [cell.cell_type for cell in blank.cells] == ["markdown"] * 2 + ["code"] * 4
+    kinds = [cell.cell_type[0] for cell in blank.cells]
+    assert "".join(kinds) == "mmccccmc"
     assert "<strong>2 Define: you are here</strong>" in blank.cells[0].source
+    assert "[another lesson](01_load_data.ipynb)" in blank.cells[0].source
     assert "~~~python\n# not a cell\n~~~" in blank.cells[1].source
     assert [cell.source for cell in (blank.cells[4], solved.cells[4])] == ["answer = ...", "answer = 2"]
     assert blank.cells[4].metadata == {"tags": ["nbval-skip"]}
-    assert [cell.execution_count for cell in code(blank)] == [1, 2, 3, 4]
+    assert [cell.execution_count for cell in code(blank)] == [1, 2, 3, 4, 5]
+    assert blank.cells[5].outputs[-1].metadata["image/png"]["alt"] == "A straight line from 1 to 2."
+    assert blank.cells[6].source == "After the picture."
     live, picture = blank.cells[3].outputs
     assert live.data == {"text/plain": "<Train panel>"}
     assert "After epoch 3 of 3" in picture.metadata["image/png"]["alt"]

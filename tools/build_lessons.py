@@ -1,12 +1,14 @@
 """Make the notebooks of the lessons from their sources: `python -m tools.build_lessons [lessons/source/00_….md …]`.
 
 Each source becomes two notebooks that are run and keep their outputs: one to fill in, `lessons/NAME.ipynb`, and one
-filled in, `lessons/solutions/NAME.ipynb`. A source is Markdown, with four additions:
+filled in, `lessons/solutions/NAME.ipynb`. A source is Markdown, with five additions:
 
 * a fence of `python` is a code cell; words after `python` become tags of the cell (`nbval-ignore-output`);
 * `python blank` is in the notebook to fill in, `python solution` in the other one;
 * `python play=NAME` plays the panel of that variable to its end, so that its stored picture shows something;
-* `[steps 4]` is the step bar at step 4; `[steps]` is the bar of all six.
+* `[picture A falling curve: …]` in the line below a fence is the alternative text of the figure that the cell draws;
+* `[steps 4]` is the step bar at step 4; `[steps]` is the bar of all six;
+* a link to another source, `02_define_the_model.md`, becomes one to the notebook beside this one.
 
 No widget state is stored, and no live widget: what a viewer without a kernel cannot show is left out.
 """
@@ -23,7 +25,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 LESSONS = ROOT / "lessons"
 STEPS = ("Load", "Define", "Compile", "Fit", "Evaluate", "Predict")
 WIDGET = "application/vnd.jupyter.widget-view+json"
-FENCE = re.compile(r"^```python(?P<words>[^\n]*)\n(?P<code>.*?)\n```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"(?<=\]\()(\d\d_\w+)\.md(?=\))")
+FENCE = re.compile(
+    r"^```python(?P<words>[^\n]*)\n(?P<code>.*?)\n```$(?:\n\[picture (?P<picture>[^]]+)\]$)?", re.MULTILINE | re.DOTALL
+)
 ONLY_IN = {"blank", "solution"}
 
 
@@ -38,11 +43,11 @@ def target(source, solved):
 
 def read(source, solved=False):
     """The notebook of a source, not run."""
-    text = source.read_text(encoding="utf-8")
+    text = LINK.sub(r"\1.ipynb", source.read_text(encoding="utf-8"))
     cells, end = [], 0
     for fence in FENCE.finditer(text):
         cells += markdown_cells(text[end : fence.start()])
-        cells += code_cell(fence["words"].split(), fence["code"], solved)
+        cells += code_cell(fence["words"].split(), fence["code"], solved, fence["picture"])
         end = fence.end()
     cells += markdown_cells(text[end:])
     for number, cell in enumerate(cells):
@@ -58,12 +63,15 @@ def markdown_cells(text):
     return [new_markdown_cell(part.strip()) for part in parts if part.strip()]
 
 
-def code_cell(words, code, solved):
+def code_cell(words, code, solved, picture=None):
     """A list with the cell, or an empty one if it belongs into the other notebook."""
     if ONLY_IN & set(words) == ({"blank"} if solved else {"solution"}):
         return []
     tags = [word for word in words if word not in ONLY_IN]
-    return [new_code_cell(code, metadata={"tags": tags} if tags else {})]
+    metadata = {"tags": tags} if tags else {}
+    if picture:
+        metadata["picture"] = " ".join(picture.split())
+    return [new_code_cell(code, metadata=metadata)]
 
 
 def step_bar(here):
@@ -97,6 +105,8 @@ def run(notebook, folder):
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET, None)
+            if "picture" in cell.metadata and "image/png" in output.get("data", {}):
+                output.metadata["image/png"] = {**output.metadata.get("image/png", {}), "alt": cell.metadata["picture"]}
     notebook.metadata = nbformat.from_dict(about)
     return notebook
 
