@@ -7,6 +7,7 @@ Lesson: 08. Source: `keras.random`.
 """
 
 import contextlib
+import contextvars
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from kerasschool import config
 from kerasschool.errors import check_number, message
 from kerasschool.registry import Registry
 
-_streams = [np.random]  # the last one is in use
+_in_use = contextvars.ContextVar("stream", default=np.random)  # each thread and each task has its own
 
 
 def stream(seed=None):
@@ -25,7 +26,7 @@ def stream(seed=None):
             a `SeedGenerator` for a stream that goes on from call to call.
     """
     if seed is None:
-        return _streams[-1]
+        return _in_use.get()
     if isinstance(seed, SeedGenerator):
         return seed.stream
     return np.random.RandomState(check_seed(seed))
@@ -41,11 +42,11 @@ def check_seed(seed):
 @contextlib.contextmanager
 def use(random_state):
     """Take every unseeded draw inside the `with` block from `random_state` (a `numpy.random.RandomState`)."""
-    _streams.append(random_state)
+    before = _in_use.set(random_state)
     try:
         yield random_state
     finally:
-        _streams.remove(random_state)
+        _in_use.reset(before)
 
 
 class SeedGenerator:

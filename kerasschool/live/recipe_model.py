@@ -17,15 +17,16 @@ IGNORED = ("name", "dtype", "autocast", "fn", "verbose", "batch_size", "loss_sca
 # From a recipe
 
 
-def make(parts, drawn=True):
+def make(parts, drawn=True, stream=None):
     """The compiled model of checked parts.
 
     Args:
         parts: the dictionary that `recipe_check.parts` gave.
         drawn: False leaves the weights at zero: enough to know whether the layers fit together.
+        stream: a `RandomState` to draw the weights from; None for a new one of the recipe's seed.
     """
     room = recipe_check.MOST_PARAMETERS * np.dtype(config.floatx()).itemsize
-    stream = np.random.RandomState(parts["seed"])
+    stream = np.random.RandomState(parts["seed"]) if stream is None else stream
     chosen = parts["compile"]
     try:
         with fresh_names(), random.use(stream), budget.limited_to(room, filled_later=not drawn):

@@ -78,6 +78,8 @@ class TrainingSession:
         epochs: how many times all rows are to be seen, in total.
         batch_size: rows per update.
         seed: int; the same seed gives the same run. None draws one.
+        stream: a `RandomState` of that seed from which the model's weights were drawn already, to go on with it as a
+            program does; None for a new one.
         **fit_arguments: further arguments of `fit`: `callbacks`, `class_weight`, `validation_split`, …
 
     Attributes:
@@ -98,7 +100,9 @@ class TrainingSession:
     (3, 'done')
     """
 
-    def __init__(self, model, x, y=None, validation_data=None, epochs=1, batch_size=32, seed=None, **fit_arguments):
+    def __init__(
+        self, model, x, y=None, validation_data=None, epochs=1, batch_size=32, seed=None, stream=None, **fit_arguments
+    ):
         self.model = model
         self._fit_arguments = {"x": x, "y": y, "validation_data": validation_data, "verbose": 0, **fit_arguments}
         self._callbacks = self._fit_arguments.pop("callbacks", None) or []
@@ -109,7 +113,7 @@ class TrainingSession:
         self._observers = []
         self._driver = Driver(work=self._slice, goes_on=self._is_running, hold=self._pause)
         self._slice_ended = self._chosen_rate = self._initial = self._batches = None
-        self._stream = np.random.RandomState(self.seed)
+        self._stream = np.random.RandomState(self.seed) if stream is None else stream
         self._start_afresh()
         self._run = self._new_run()  # checks the data and builds the model
         self._initial = self._good = Snapshot(model)

@@ -66,6 +66,22 @@ def explain(error):
     return text if isinstance(error, (ValueError, ArithmeticError)) else f"{kind}: {text}"
 
 
+def heading(text):
+    """A line over a part of a panel."""
+    made = ipywidgets.HTML(html.escape(text))
+    made.add_class("ks-heading")
+    return made
+
+
+def text_figure(lines, size=(9.4, 3.0)):
+    """A still picture of lines of text, for panels whose state is words: a `matplotlib.figure.Figure`."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, dpi=100)
+    figure.text(0.02, 0.95, "\n".join(lines), family="monospace", size=9, va="top", parse_math=False)
+    return figure
+
+
 def button(label, icon, tooltip, action):
     """A button with an icon and a word that calls `action()`."""
     made = ipywidgets.Button(description=label, icon=icon, tooltip=tooltip, layout={"width": "auto"})

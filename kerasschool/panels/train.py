@@ -5,12 +5,15 @@ import html
 import ipywidgets
 
 from kerasschool.errors import check_whole, unknown_arguments
+from kerasschool.live.experiment import Experiment
 from kerasschool.live.pace import Clock
 from kerasschool.live.session import DONE, FAILED, IDLE, PAUSED, RUNNING, STOPPED, TrainingSession
-from kerasschool.panels.base import Panel, button, explain, row
+from kerasschool.panels.base import button, explain, row
+from kerasschool.panels.on_experiment import ExperimentPanel, as_experiment
 from kerasschool.random import check_seed
 from kerasschool.views.curves import Curves
 
+DEFAULTS = {"epochs": 150, "batch_size": 10, "seed": 7}
 STATES = {  # state → (word, icon)
     IDLE: ("Ready", "circle-o"),
     RUNNING: ("Running", "play"),
@@ -21,16 +24,17 @@ STATES = {  # state → (word, icon)
 }
 
 
-class Train(Panel):
+class Train(ExperimentPanel):
     """Train a model step by step, or let it run, and watch loss and accuracy.
 
     Args:
-        model: a compiled model.
+        model: a compiled model; or what other panels open on: a `Recipe`, a share string, an `Experiment`, another
+            panel. Then data, epochs, batch size and seed are the recipe's.
         x, y: training data, as for `fit`.
         validation_data: `(x, y)` to score after each epoch, or None.
-        epochs: how many times all rows are seen.
-        batch_size: rows per update.
-        seed: int; the same seed gives the same run after every Reset.
+        epochs: how many times all rows are seen; 150.
+        batch_size: rows per update; 10.
+        seed: int; the same seed gives the same run after every Reset; 7.
         **fit_arguments: further arguments of `fit`, such as `callbacks`.
 
     Display the panel by naming it in the last line of a cell. In code: `panel.play()`, `await panel.wait()`,
@@ -38,17 +42,30 @@ class Train(Panel):
     """
 
     name = "Train panel"
+    step = "fit"
 
-    def __init__(self, model, x, y=None, validation_data=None, epochs=150, batch_size=10, seed=7, **fit_arguments):
-        super().__init__()
-        self.session = TrainingSession(model, x, y, validation_data, epochs, batch_size, seed, **fit_arguments)
+    def __init__(
+        self, model=None, x=None, y=None, validation_data=None, epochs=None, batch_size=None, seed=None, **fit_arguments
+    ):
+        self._is_by_hand = hasattr(model, "compile")
+        given = {"epochs": epochs, "batch_size": batch_size, "seed": seed}
+        given = {name: value for name, value in given.items() if value is not None}
+        if self._is_by_hand:
+            session = TrainingSession(model, x, y, validation_data, **{**DEFAULTS, **given}, **fit_arguments)
+            experiment = Experiment(x=x, y=y, validation_data=validation_data, session=session)
+        elif fit_arguments:
+            raise unknown_arguments("Train", fit_arguments, Train.__init__)
+        else:
+            experiment = as_experiment(model, x, y, validation_data)
+            experiment.change(**_parts(given))
+        super().__init__(experiment)
         self._has_validation = validation_data is not None
-        self._first_rate = self.session.learning_rate
+        self.session = experiment.session
         self._seen_state, self._clock = None, Clock(hertz=5)
         self._buttons, self._fields = self._make_buttons(), self._make_fields()
+        self.controls = {**self._buttons, **self._fields}
         self._status = ipywidgets.HTML()
-        metrics = [name for name in model.metrics_names if name != "loss"]
-        self.curves = Curves(self.session.recorder, epochs, metrics, hint="Press Play to train")
+        self.curves = Curves(self.session.recorder, self.session.epochs, hint="Press Play to train")
         b = self._buttons
         controls = row(
             row(b["play"], b["pause"], b["stop"]),
@@ -58,8 +75,31 @@ class Train(Panel):
             name="ks-controls",
         )
         self.lay_out(controls, self._status, self.message, self.curves)
-        self._forget = self.session.on_change(self._update)
-        self._update(self.session)
+        self._leave_session = None
+        self.begin()
+
+    def follow(self, changed):
+        if not self._open_if_new():
+            self._update(self.session)
+
+    def _open_if_new(self):
+        """Show the session that the experiment has now, if it is another one."""
+        if self._leave_session is not None and self.experiment.has(self.session):
+            return False
+        self.attempt(self._open)
+        return True
+
+    def _open(self):
+        session = self.experiment.session  # may refuse: the labels do not fit the loss, …
+        if self._leave_session is not None:
+            self._leave_session()
+        self._first_rate = session.learning_rate
+        self.session, self._seen_state = session, None
+        self.curves.recorder = session.recorder
+        self.curves.metrics = [name for name in session.model.metrics_names if name != "loss"]
+        self._leave_session = session.on_change(self._update)
+        self._fields["learning_rate"].disabled = session.has_schedule
+        self._update(session)
 
     # From code
 
@@ -74,27 +114,32 @@ class Train(Panel):
 
     def play(self):
         """Train on in the background."""
-        self.session.play()
+        self._current().play()
 
     def pause(self):
         """Hold after the current step."""
-        self.session.pause()
+        self._current().pause()
 
     def step_batch(self):
         """Make one update of the weights."""
-        self.session.step_batch()
+        self._current().step_batch()
 
     def step_epoch(self):
         """Train to the end of the epoch."""
-        self.session.step_epoch()
+        self._current().step_epoch()
 
     def stop(self):
         """End the run and keep the weights."""
-        self.session.stop()
+        self._current().stop()
 
     def reset(self):
         """Back to the start: the next run is the same run."""
-        self.session.reset()
+        self._current().reset()
+
+    def _current(self):
+        if not self.experiment.has(self.session):
+            self._open()  # the experiment has changed: what is wrong with it is an error here
+        return self.session
 
     async def wait(self):
         """Return when the training no longer runs: `await panel.wait()`."""
@@ -113,17 +158,19 @@ class Train(Panel):
         """
         if unknown:
             raise unknown_arguments("Train.set", unknown, Train.set)
-        session = self.session
         checked = {
             "epochs": epochs if epochs is None else check_whole("epochs", epochs),
             "batch_size": batch_size if batch_size is None else check_whole("batch_size", batch_size),
-            "seed": seed if seed is None else check_seed(seed),
         }
+        seed = seed if seed is None else check_seed(seed)
         if learning_rate is not None:
-            session.learning_rate = learning_rate  # checks it, and that there is no schedule
-        for name, value in checked.items():
-            if value is not None:
-                setattr(session, name, value)
+            self.session.learning_rate = learning_rate  # checks it, and that there is no schedule
+        self.experiment.set_fit(**{name: value for name, value in checked.items() if value is not None})
+        if seed is not None:
+            if self._is_by_hand:
+                self.session.seed = seed
+            else:
+                self.experiment.change(seed=seed)
         if log_scale is not None:
             self.curves.log_scale = bool(log_scale)
         return self
@@ -131,12 +178,13 @@ class Train(Panel):
     def code(self):
         """The Keras code of this training, to run after `compile`."""
         session = self.session
-        lines = [f"keras.utils.set_random_seed({session.seed})"]
-        if session.learning_rate != self._first_rate:
-            lines.append(f"model.optimizer.learning_rate = {_plain(session.learning_rate)}")
+        changed = session.learning_rate != self._first_rate
+        lines = [f"model.optimizer.learning_rate = {_plain(session.learning_rate)}"] if changed else []
+        if not self._is_by_hand:
+            return "\n".join([*lines, super().code()])
         validation = "validation_data=(x_val, y_val), " if self._has_validation else ""
-        lines.append(f"history = model.fit(x, y, {validation}epochs={session.epochs}, batch_size={session.batch_size})")
-        return "\n".join(lines)
+        fit = f"history = model.fit(x, y, {validation}epochs={session.epochs}, batch_size={session.batch_size})"
+        return "\n".join([f"keras.utils.set_random_seed({session.seed})", *lines, fit])
 
     def picture(self):
         return self.curves.picture()
@@ -146,8 +194,8 @@ class Train(Panel):
 
     def close(self):
         """End the training and take the panel off the page."""
-        if getattr(self, "_forget", None) is not None:
-            self._forget()
+        if getattr(self, "_leave_session", None) is not None:
+            self._leave_session()
             self.session.stop()
             for widget in (*self._buttons.values(), *self._fields.values(), self._status, self.message, self.curves):
                 widget.close()
@@ -156,14 +204,13 @@ class Train(Panel):
     # The widgets
 
     def _make_buttons(self):
-        session = self.session
         actions = {
-            "play": ("Play", "play", "Train on", session.play),
-            "pause": ("Pause", "pause", "Hold after the current step", session.pause),
-            "stop": ("Stop", "stop", "End the run and keep the weights", session.stop),
-            "step_batch": ("Step batch", "step-forward", "Make one update of the weights", session.step_batch),
-            "step_epoch": ("Step epoch", "fast-forward", "Train to the end of the epoch", session.step_epoch),
-            "reset": ("Reset", "undo", "Back to the start: the next run is the same run", session.reset),
+            "play": ("Play", "play", "Train on", self.play),
+            "pause": ("Pause", "pause", "Hold after the current step", self.pause),
+            "stop": ("Stop", "stop", "End the run and keep the weights", self.stop),
+            "step_batch": ("Step batch", "step-forward", "Make one update of the weights", self.step_batch),
+            "step_epoch": ("Step epoch", "fast-forward", "Train to the end of the epoch", self.step_epoch),
+            "reset": ("Reset", "undo", "Back to the start: the next run is the same run", self.reset),
         }
         return {
             name: button(label, icon, tooltip, lambda action=action: self.attempt(action))
@@ -194,7 +241,11 @@ class Train(Panel):
     def _field_changed(self, name, value):
         if value == self._value_of(name):
             return
-        if self.attempt(setattr, self.session, name, value):
+        if name == "learning_rate":
+            done = self.attempt(setattr, self.session, name, value)
+        else:
+            done = self.attempt(lambda: self.experiment.set_fit(**{name: value}))
+        if done:
             self._say_what_next()
         else:
             self._fields[name].value = self._value_of(name)
@@ -255,6 +306,12 @@ class Train(Panel):
                 DONE: f"All {session.progress().epoch} epochs are done. {more}, Reset starts again.",
             }[session.state]
         )
+
+
+def _parts(given):
+    """Arguments of the panel as parts of a recipe."""
+    fit = {name: value for name, value in given.items() if name != "seed"}
+    return {**({"fit": fit} if fit else {}), **({"seed": given["seed"]} if "seed" in given else {})}
 
 
 def status_line(session):
