@@ -88,7 +88,7 @@ def tracked():
         paths = [ROOT / line for line in listed.stdout.splitlines()]
     else:
         paths = [path for path in ROOT.rglob("*") if not any(part.startswith(".") for part in path.parts)]
-    return [path for path in paths if path.is_file() and path.suffix not in (".png", ".keras", ".h5", ".npz")]
+    return [path for path in paths if path.is_file() and path.suffix not in (".png", ".keras", ".h5", ".npz", ".gz")]
 
 
 def imported(tree):

@@ -21,12 +21,12 @@ def source_rows():
         return list(csv.DictReader(file))
 
 
-def split(rows, count, random):
-    """`count` row numbers for validation, each species and sex in its share (largest remainders first)."""
+def split(keys, count, random):
+    """`count` row numbers for validation, the rows of each key in their share (largest remainders first)."""
     groups = {}
-    for number, row in enumerate(rows):
-        groups.setdefault((row["species"], row["sex"]), []).append(number)
-    share = {key: len(members) * count / len(rows) for key, members in groups.items()}
+    for number, key in enumerate(keys):
+        groups.setdefault(key, []).append(number)
+    share = {key: len(members) * count / len(keys) for key, members in groups.items()}
     taken = {key: int(value) for key, value in share.items()}
     by_remainder = sorted(groups, key=lambda key: (taken[key] - share[key], key))
     for key in by_remainder[: count - sum(taken.values())]:
@@ -38,7 +38,7 @@ def main():
     random = np.random.RandomState(SEED)
     complete = [row for row in source_rows() if "NA" not in row.values()]
     rows = [complete[number] for number in random.permutation(len(complete))]
-    validation = split(rows, VALIDATION_ROWS, random)
+    validation = split([(row["species"], row["sex"]) for row in rows], VALIDATION_ROWS, random)
     with open(TARGET, "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, [*rows[0], "split"], lineterminator="\n")
         writer.writeheader()

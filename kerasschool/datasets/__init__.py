@@ -8,7 +8,8 @@ import importlib
 from kerasschool.errors import helpful_getattr
 
 # Loaded when first asked for, so that `import kerasschool` stays quick: name → module, and what it is in there.
-_later = {"penguins": ("penguins", None), "load_csv": ("csv_file", "load_csv")}
+SETS = ("penguins", "wine", "breast_cancer", "digits", "planar")
+_later = {**{name: (name, None) for name in SETS}, "load_csv": ("csv_file", "load_csv")}
 _unknown = helpful_getattr(__name__, _later)
 
 

@@ -1,5 +1,6 @@
 """The data card: what a reader should know about a data set before training on it. Lesson 01."""
 
+import itertools
 from dataclasses import dataclass
 
 
@@ -49,12 +50,21 @@ class DataCard:
         ):
             lines.append(f"* **{label}:** {text}")
         lines += ["", "| | Column | Unit | Meaning |", "|---|---|---|---|"]
-        for number, column in enumerate(self.inputs):
-            lines.append(f"| input {number} | {column.name} | {column.unit} | {column.meaning} |")
+        for numbers, names, column in self._inputs():
+            lines.append(f"| {numbers} | {names} | {column.unit} | {column.meaning} |")
         lines.append(f"| target | {self.target.name} | {self.target.unit} | {self.target.meaning} |")
         lines += ["", "**Be careful**", ""]
         lines += [f"* {caution}" for caution in self.cautions]
         return "\n".join(lines)
+
+    def _inputs(self):
+        """`(numbers, names, column)` per line: neighbours with one meaning, such as pixels, share a line."""
+        for _, alike in itertools.groupby(enumerate(self.inputs), key=lambda pair: (pair[1].unit, pair[1].meaning)):
+            (first, column), *_, (last, end) = [*alike] * 2
+            if first == last:
+                yield f"input {first}", column.name, column
+            else:
+                yield f"inputs {first} to {last}", f"{column.name} … {end.name}", column
 
     _repr_markdown_ = markdown
     __str__ = markdown

@@ -26,6 +26,7 @@ from kerasschool import (
 )
 from kerasschool.activations import Activation
 from kerasschool.callbacks import EarlyStopping
+from kerasschool.datasets import planar
 from kerasschool.errors import unknown
 from kerasschool.metrics.names import registry as metric_registry
 from kerasschool.optimizers import schedules
@@ -121,6 +122,10 @@ RULES = {  # (class, argument) or argument → what its signature does not say
     "summation_method": {"choices": ["interpolation", "minoring", "majoring"]},
     "average": {"choices": ["micro", "macro", "weighted"]},
     "class_aggregation": {"choices": ["uniform_average", "variance_weighted_average"]},
+    ("load_data", "kind"): {"choices": [*planar.kinds]},
+    ("load_data", "rows"): {"kind": "whole", "minimum": planar.LEAST_ROWS, "maximum": planar.MOST_ROWS},
+    ("load_data", "noise"): {"kind": "number", "minimum": 0, "maximum": planar.MOST_NOISE},
+    ("load_data", "ratio"): {"kind": "number", "minimum": planar.LEAST_RATIO, "maximum": planar.MOST_RATIO},
 }
 INNER = ("activation", "initializer", "regularizer", "constraint")  # an argument's last word that names a kind
 
