@@ -1,6 +1,8 @@
 """Checks: todo, hint or ok, never an exception; each wrong answer its own hint; hints, then the solution."""
 
+import importlib
 import inspect
+import pkgutil
 import re
 
 import numpy as np
@@ -8,31 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kerasschool.autodiff import Tensor
-from kerasschool.checks import check, hint, mechanism, readers, solution
+from kerasschool.checks import check, functions, hint, mechanism, readers, solution
 from kerasschool.checks.mechanism import Exercise, Record, Wrong
-from tests.fixtures.wrong_answers_00 import WRONG, history, labels
+from tests import fixtures
+from tests.fixtures.wrong_answers_00 import history, labels
 
-RIGHT = [
-    ("00.1", "BEDAFC"),
-    ("00.1", "bedafc"),
-    ("00.1", "B, E, D, A, F, C"),
-    ("00.1", "B → E → D → A → F → C"),
-    ("00.1", ["B", "E", "D", "A", "F", "C"]),
-    ("00.1", tuple("BEDAFC")),
-    ("00.2", 168 / 333),
-    ("00.2", 0.5045),
-    ("00.2", 0.505),
-    ("00.2", 0.504),
-    ("00.2", labels().mean()),
-    ("00.2", np.mean(labels(), keepdims=True)),
-    ("00.2", Tensor(labels().mean())),
-    ("00.3", 0.46, 0.12),
-    ("00.3", 0.463, 0.117),
-    ("00.3", np.float32(0.46), np.array([0.12])),
-    ("00.3", (0.46, 0.12)),
-]
-IDS = ["00.1", "00.2", "00.3"]
+LESSONS = [importlib.import_module(f"tests.fixtures.{each.name}") for each in pkgutil.iter_modules(fixtures.__path__)]
+RIGHT = [row for each in LESSONS for row in getattr(each, "RIGHT", [])]
+WRONG = [row for each in LESSONS for row in each.WRONG]
+SAYS = [row for each in LESSONS for row in getattr(each, "SAYS", [])]
+IDS = list(mechanism.exercises)
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +47,8 @@ def test_every_known_mistake_has_a_wrong_answer():
     for exercise in mechanism.exercises.values():
         for wrong in (*exercise.wrong_kind, *exercise.wrong):
             assert (exercise.id, wrong.tag) in seen
-    generic = set(re.findall(r'AnswerError\(\s*"(\w+)"', inspect.getsource(readers)))
+    source = "".join(inspect.getsource(module) for module in (readers, functions))
+    generic = set(re.findall(r'AnswerError\(\s*"(\w+)"', source))
     assert generic <= {tag for _, tag in seen}
 
 
@@ -75,13 +63,7 @@ def test_no_two_mistakes_of_an_exercise_get_the_same_words():
         assert len(set(texts)) == len(texts)
 
 
-@pytest.mark.parametrize(("id", "tag", "says"), [
-    ("00.1", "compile_after_fit", "what happens before step 4?"),
-    ("00.1", "evaluate_before_fit", "You would grade an untrained model"),
-    ("00.2", "everyone", "count males / rows"),
-    ("00.2", "nobody", "count males / rows"),
-    ("00.3", "accuracy", "That is accuracy; look at the falling curve"),
-])  # fmt: skip
+@pytest.mark.parametrize(("id", "tag", "says"), SAYS)
 def test_hints_that_the_lesson_plan_names(id, tag, says):
     answers = next(answers for each, its_tag, *answers in WRONG if (each, its_tag) == (id, tag))
     assert says in check(id, *answers).text
