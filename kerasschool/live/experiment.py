@@ -54,7 +54,7 @@ class Experiment:
         self._rows = self._stream = None
         self._session = session
         self._model = model if session is None else session.model
-        self._observers = []
+        self._observers, self._session_observers = [], []
 
     @classmethod
     def from_model(cls, model, x=None, y=None, validation_data=None, **parts):
@@ -163,6 +163,8 @@ class Experiment:
                 stream=self._stream,
                 **self._recipe.fit_arguments(),
             )
+            for observer in list(self._session_observers):
+                observer(self._session)
         return self._session
 
     def has(self, session):
@@ -195,6 +197,17 @@ class Experiment:
         """
         self._observers.append(observer)
         return lambda: self._observers.remove(observer) if observer in self._observers else None
+
+    def on_session(self, observer):
+        """Call `observer(session)` with the training that is there, and with every new one once it has been made.
+
+        Returns:
+            A function without arguments that ends it.
+        """
+        self._session_observers.append(observer)
+        if self._session is not None:
+            observer(self._session)
+        return lambda: self._session_observers.remove(observer) if observer in self._session_observers else None
 
     def tell(self, changed):
         """Tell all who listen that these parts are new."""

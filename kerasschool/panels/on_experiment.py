@@ -53,6 +53,7 @@ class ExperimentPanel(Panel):
     def __init__(self, start=None, x=None, y=None, validation_data=None):
         self.experiment = as_experiment(start, x, y, validation_data)
         self.controls, self._locked = {}, set()
+        self.is_awake, self._missed = True, set()
         super().__init__()
         self.code_view = ipywidgets.HTML()
         self.code_view.add_class("ks-code")
@@ -72,9 +73,22 @@ class ExperimentPanel(Panel):
         raise NotImplementedError
 
     def _follow(self, experiment, changed):
+        if not self.is_awake:
+            self._missed |= changed
+            return
         self.follow(changed)
         self._after()
         self.refresh_picture_soon()
+
+    def sleep(self):
+        """Nobody sees the panel for now: it follows nothing until `wake`. What it observes besides asks `is_awake`."""
+        self.is_awake = False
+
+    def wake(self):
+        """It is seen again, and shows what has changed meanwhile."""
+        if not self.is_awake:
+            self.is_awake, missed, self._missed = True, self._missed, set()
+            self._follow(self.experiment, missed)
 
     def _after(self):
         self.code_view.value = code_html(self.code())
