@@ -18,6 +18,7 @@ import numpy as np
 
 from kerasschool.live import recipe_model
 from kerasschool.live.recipe import Recipe
+from kerasschool.live.recipe_data import Rows
 from kerasschool.live.session import TrainingSession
 
 ROWS, MODEL, SESSION = "rows", "model", "session"
@@ -37,8 +38,11 @@ class Experiment:
     Args:
         recipe: a `Recipe`; None for the first one of the course.
         x, y, validation_data: your own arrays, where the recipe's data are `"own"`.
-        model: a model that is there already and is described by the recipe; see `from_model`.
-        session: a training of a model written by hand; its recipe is found when asked for.
+        model: a model that is there already. Without a recipe it is one written by hand: its recipe is found when asked
+            for, and it is looked at, not trained, here.
+        session: a training of a model written by hand; its recipe, too, is found when asked for.
+        rows: the `recipe_data.Rows` of a model written by hand.
+        names: what the columns of your own arrays are called: an object with `features`, `target` and `classes`.
 
     >>> experiment = Experiment()
     >>> experiment.model.count_params(), experiment.rows.x.shape
@@ -48,10 +52,13 @@ class Experiment:
     2
     """
 
-    def __init__(self, recipe=None, x=None, y=None, validation_data=None, model=None, session=None):
-        self._recipe = Recipe() if recipe is None and session is None else recipe
+    def __init__(
+        self, recipe=None, x=None, y=None, validation_data=None, model=None, session=None, rows=None, names=None
+    ):
+        self._recipe = Recipe() if recipe is None and session is None and model is None else recipe
         self._own = x, y, validation_data
-        self._rows = self._stream = None
+        self._rows, self.names = rows, names
+        self._stream = None
         self._session = session
         self._model = model if session is None else session.model
         self._observers, self._session_observers = [], []
@@ -80,14 +87,12 @@ class Experiment:
             ValueError: when a model written by hand has a part that needs code, such as a `Lambda`.
         """
         if self._recipe is None:
-            session = self._session
-            self._recipe = Recipe.from_model(
-                session.model,
-                scaling="none",
-                split="none" if self._own[2] is None else "given",
-                fit={"epochs": session.epochs, "batch_size": session.batch_size},
-                seed=session.seed,
-            )
+            session, parts = self._session, {}
+            if session is not None:
+                parts["fit"] = {"epochs": session.epochs, "batch_size": session.batch_size}
+                parts["seed"] = session.seed
+            split = "none" if self._own[2] is None else "given"
+            self._recipe = Recipe.from_model(self._model, scaling="none", split=split, **parts)
         return self._recipe
 
     @recipe.setter
@@ -124,12 +129,13 @@ class Experiment:
         """What a teacher has locked; nothing while there is no recipe."""
         return {} if self._recipe is None else self._recipe.locks
 
-    def use(self, x, y=None, validation_data=None):
-        """Train on your own arrays from now on."""
-        self._own = x, y, validation_data
+    def use(self, x, y=None, validation_data=None, names=None):
+        """Train on your own arrays from now on; a share that is held back stays."""
+        split = "given" if validation_data is not None else "none" if self.recipe.split == "given" else self.recipe.split
+        recipe = self.recipe.replace(data="own", split=split)
+        self._own, self.names = (x, y, validation_data), names
         self._forget({ROWS, MODEL, SESSION})
-        split = "none" if validation_data is None else "given"
-        self._recipe = self.recipe.replace(data="own", split=split)
+        self._recipe = recipe
         self.tell({"data", "split"})
 
     # What is made of it
@@ -137,7 +143,10 @@ class Experiment:
     @property
     def rows(self):
         """The rows it trains on: a `recipe_data.Rows`."""
-        if self._rows is None:
+        if self._rows is None and self._recipe is None:
+            x, y, validation_data = self._own
+            self._rows = Rows(np.asarray(x), np.asarray(y), validation_data)
+        elif self._rows is None:
             self._rows = self.recipe.load(*self._own)
         return self._rows
 
@@ -170,6 +179,16 @@ class Experiment:
     def has(self, session):
         """True while this session is the one of the recipe as it stands."""
         return self._session is session
+
+    @property
+    def is_by_hand(self):
+        """True while its model is one written by hand: the first weights are its own, not the seed's."""
+        return self._model is not None and self._stream is None
+
+    @property
+    def is_only_looked_at(self):
+        """True for a model that is not trained here: written by hand, with no session."""
+        return self._recipe is None and self._session is None
 
     @property
     def is_trained(self):
