@@ -1,5 +1,6 @@
 """What all panels share: their look, one line for messages, the still picture, and the ways in from code."""
 
+import functools
 import html
 import pathlib
 
@@ -7,7 +8,12 @@ import ipywidgets
 
 from kerasschool.views.still import LeavesPicture
 
-STYLE = "<style>" + (pathlib.Path(__file__).parent / "panel.css").read_text(encoding="utf-8") + "</style>"
+
+@functools.cache
+def style_sheet(*names):
+    """Style sheets of this folder as HTML."""
+    here = pathlib.Path(__file__).parent
+    return "<style>" + "\n".join((here / name).read_text(encoding="utf-8") for name in names) + "</style>"
 
 
 class Panel(LeavesPicture, ipywidgets.VBox):
@@ -18,6 +24,7 @@ class Panel(LeavesPicture, ipywidgets.VBox):
     """
 
     name = "Panel"
+    style_sheets = ("panel.css",)  # a panel with much of its own adds one
 
     def __init__(self):
         self.message = ipywidgets.HTML()
@@ -27,7 +34,7 @@ class Panel(LeavesPicture, ipywidgets.VBox):
 
     def lay_out(self, *children):
         """Show these widgets, from top to bottom."""
-        self.children = [ipywidgets.HTML(STYLE, layout={"display": "none"}), *children]
+        self.children = [ipywidgets.HTML(style_sheet(*self.style_sheets), layout={"display": "none"}), *children]
 
     @property
     def model(self):

@@ -138,6 +138,7 @@ class TextControl(Control):
     def __init__(self, argument, value, changed, label):
         super().__init__(changed)
         self._is_word = argument.kind in ("word", "choice")
+        self._is_list = argument.kind in ("sizes", "list")
         hint = NONE if argument.optional else ""
         self.widget = self.watch(
             ipywidgets.Text(
@@ -166,6 +167,7 @@ class TextControl(Control):
             with contextlib.suppress(ValueError, SyntaxError, MemoryError, RecursionError):  # the recipe will refuse it
                 text = ast.literal_eval(text)
             text = list(text) if isinstance(text, tuple) else text
+            text = [text] if self._is_list and isinstance(text, (int, float)) else text
         self._tell(text)
 
     def show(self, value):
@@ -188,7 +190,7 @@ class SpecControl(Control):
         self._with_arguments = with_arguments
         self.arguments, self._given, self._shown = {}, {}, None
         options = [(name, name) for name in self._extra]
-        options += [(recipe_schema.spell(kind, name), name) for name in recipe_schema.names(kind)]
+        options += [(recipe_schema.spell(kind, name), name) for name in self.names_offered()]
         longest = max(len(word) for word, _ in options)
         self.names = self.watch(
             ipywidgets.Dropdown(options=options, description=label, style=LABEL, layout=width_for(label, longest))
@@ -240,8 +242,12 @@ class SpecControl(Control):
         for control in self.arguments.values():
             control.disabled = self.names.disabled
 
+    def names_offered(self):
+        """The registry's names, in the order in which they are offered."""
+        return recipe_schema.names(self.kind)
+
     def extra_names(self, optional):
-        """What is offered beside the registry's names."""
+        """What is offered beside them."""
         return [NONE] if optional else []
 
     def parts(self, spec):

@@ -17,6 +17,7 @@ POSITIVE, NEGATIVE = "#0877bd", "#f59322"
 EXACT = 30  # units that are drawn one by one
 SHOWN = 4  # of a larger layer: so many at either end
 MANY_LINKS = 600  # more have no words of their own to show under the mouse
+MOST_LINKS = 6000  # with more, only small layers are drawn exactly: a page must hold the picture
 HEIGHT = 380  # of the units, where there are many
 GATE = 26  # the thickness of a gate
 MARGIN = 18
@@ -75,11 +76,28 @@ def plot_model(
         ("trainable", show_trainable),
     ]
     labels = {what for what, is_wanted in written if is_wanted} | ({"activation"} if show_layer_activations else set())
-    steps = network_steps(model, expand_nested)
-    drawing = _Network(steps, labels, show_weights, rankdir == "TB").draw(model.name, dpi)
+    drawing = draw_network(model, labels, show_weights, rankdir == "TB", expand_nested, dpi)
     if to_file is not None:
         drawing.save(to_file)
     return drawing
+
+
+def draw_network(model, labels=(), show_weights=True, downwards=False, expand_nested=False, dpi=200, height=HEIGHT):
+    """What `plot_model` draws, as tall or small as a panel has room for.
+
+    Args:
+        model: a built `Sequential`.
+        labels: what is written at a layer, beside its number of parameters: of `"name"`, `"kind"`, `"shape"`,
+            `"dtype"`, `"trainable"` and `"activation"`.
+        show_weights, expand_nested, dpi: as in `plot_model`.
+        downwards: draw from top to bottom.
+        height: of the largest layer's units, in CSS pixels.
+
+    Returns:
+        A `Drawing`.
+    """
+    steps = network_steps(model, expand_nested)
+    return _Network(steps, set(labels), show_weights, downwards, height).draw(model.name, dpi)
 
 
 class _Network:
@@ -89,10 +107,13 @@ class _Network:
     `(x, y)`, so that one set of rules draws from left to right and from top to bottom.
     """
 
-    def __init__(self, steps, labels, show_weights, downwards):
+    def __init__(self, steps, labels, show_weights, downwards, height=HEIGHT):
         self.steps, self.labels, self.show_weights, self.downwards = steps, labels, show_weights, downwards
-        most = max([step.units for step in steps if _is_exact(step)], default=8)
-        self.pitch = min(34.0, max(13.0, HEIGHT / max(most, 1)))
+        self.exact = EXACT
+        if self._count_exact_links() > MOST_LINKS:
+            self.exact = 2 * SHOWN
+        most = max([step.units for step in steps if self._is_exact(step)], default=8)
+        self.pitch = min(34.0, max(13.0, height / max(most, 1)))
         self.radius = min(12.0, 0.4 * self.pitch)
         self.reach = max(self._half(step) for step in steps)  # of the largest layer, from the middle line
         if any(step.kind == "each" for step in steps):
@@ -102,11 +123,22 @@ class _Network:
 
     # Sizes
 
+    def _is_exact(self, step):
+        return step.units is not None and step.units <= self.exact
+
+    def _count_exact_links(self):
+        pairs = zip(self.steps, self.steps[1:])
+        return sum(
+            step.kernel.size
+            for before, step in pairs
+            if step.kernel is not None and self._is_exact(before) and self._is_exact(step)
+        )
+
     def _ports(self, step):
         """Where the units stand across, and which ones they are: `(place, number)`, only those that are shown."""
         if step.units is None:
             return []
-        if _is_exact(step):
+        if self._is_exact(step):
             slots = [(slot, slot) for slot in range(step.units)]
             total = step.units
         else:
@@ -234,7 +266,7 @@ class _Network:
             x, y = self._at(along, 0)
             self.sheet.text(x, y + 5, _size(step), 13, bold=True, turned=not self.downwards)
             return
-        if not _is_exact(step):
+        if not self._is_exact(step):
             half = self._half(step)
             self._box(along, 2 * self.radius + 14, half + 8, radius=self.radius + 7, opacity=0.3, title=str(step))
             for dot in (-0.38, 0, 0.38):
@@ -266,11 +298,11 @@ class _Network:
                 self._line((start, place), (end, place), opacity=0.4)
             if not left:
                 self._band(start, end, self._half(before), self._half(step))
-        elif step.kernel is not None and _is_exact(before) and _is_exact(step):
+        elif step.kernel is not None and self._is_exact(before) and self._is_exact(step):
             self._weights(step, [(start, place) for place, _ in left], [(end, place) for place, _ in right])
         else:
-            rim = 0 if _is_exact(before) or before.kind == "each" or before.units is None else 7
-            margin = 0 if _is_exact(step) or step.units is None else 7
+            rim = 0 if self._is_exact(before) or before.kind == "each" or before.units is None else 7
+            margin = 0 if self._is_exact(step) or step.units is None else 7
             self._band(start + rim, end - margin, self._half(before), self._half(step))
             if step.kernel is not None:
                 opacity = min(0.16, 16 / max(len(left) * len(right), 1))
@@ -327,7 +359,7 @@ class _Network:
                 self.sheet.text(self._at(along, 0)[0], self.foot + 14 + 17 * row, words, 12, bold, "middle", opacity)
         if not self.downwards and step.kind == "dense" and step.units is not None:
             x, y = self._at(along, -self._half(step))
-            rim = 0 if _is_exact(step) else 8
+            rim = 0 if self._is_exact(step) else 8
             self.sheet.text(x, y - 8 - rim, f"{step.units:,}", 13, bold=True, opacity=0.85)
 
     def _head(self, name, total):
@@ -342,10 +374,6 @@ class _Network:
             x -= text_width(words, 11) + 8
             self.sheet.line([(x - 24, 20), (x, 20)], color, 2.4, 1.0, dash)
             x -= 40
-
-
-def _is_exact(step):
-    return step.units is not None and step.units <= EXACT
 
 
 def _shown(step):
