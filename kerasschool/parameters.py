@@ -37,7 +37,7 @@ class Parameter(Tensor):
     array([[3., 4.]], dtype=float32)
     """
 
-    __slots__ = ("name", "path", "grad", "trainable", "regularizer", "constraint", "owner")
+    __slots__ = ("name", "path", "grad", "trainable", "learns", "regularizer", "constraint", "owner")
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Parameter(Tensor):
         super().__init__(_first_values(initializer, shape, dtype))
         self.name = self.path = name
         self.grad = np.zeros_like(self.value)
-        self.trainable = trainable
+        self.trainable = self.learns = trainable  # freezing changes the first, not what kind of weight it is
         self.regularizer, self.constraint = regularizer, constraint
         self.owner = None  # the `Parameters` that hold it
 

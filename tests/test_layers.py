@@ -328,3 +328,23 @@ def test_a_typo_names_the_right_argument(cls):
     needed |= {name: [0.5] for name in ("Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout")}
     with pytest.raises(TypeError, match=f"{cls.__name__} has no argument 'naem'. Did you mean 'name'"):
         cls(*needed.get(cls.__name__, []), naem="x")
+
+
+def test_freezing_reaches_the_weights_that_learn():
+    layer = layers.BatchNormalization()
+    layer.build((None, 3))
+    layer.trainable = False
+    assert [weight.trainable for weight in layer.weights] == [False] * 4
+    layer.trainable = True
+    assert [weight.trainable for weight in layer.weights] == [True, True, False, False]
+    frozen = layers.Dense(2, trainable=False)
+    frozen.build((None, 3))
+    assert [weight.trainable for weight in frozen.weights] == [False, False] and frozen.trainable_weights == []
+
+
+def test_a_weight_of_an_unbuilt_layer_is_not_there_yet():
+    with pytest.raises(AttributeError, match="no attribute 'kernel'. It is not built yet"):
+        _ = layers.Dense(2).kernel
+    layer = layers.Dense(2, use_bias=False)
+    layer.build((None, 3))
+    assert layer.bias is None

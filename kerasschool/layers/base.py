@@ -18,6 +18,7 @@ from kerasschool.layers.weights import OwnsWeights
 from kerasschool.parameters import Memory, Parameter
 from kerasschool.registry import snake_case
 
+USUAL_WEIGHTS = ("kernel", "bias")
 _runs = []  # the `Run`s under way, the innermost last
 
 
@@ -125,7 +126,11 @@ class Layer(OwnsWeights):
             return object.__getattribute__(self, name)
         self.check_initialised()
         known = [each for each in (*vars(self), *dir(type(self))) if not each.startswith("_")]
-        raise AttributeError(f"The {self.kind} `{self.name}` has no attribute {name!r}.{did_you_mean(name, known)}")
+        if name in USUAL_WEIGHTS and not self.built:
+            hint = " It is not built yet: the first data, or `build(input_shape)`, make its weights."
+        else:
+            hint = did_you_mean(name, [*known, *USUAL_WEIGHTS])
+        raise AttributeError(f"The {self.kind} `{self.name}` has no attribute {name!r}.{hint}")
 
     # Building: shapes become known, weights are made
 

@@ -74,7 +74,6 @@ class Dense(Layer):
         self.bias_regularizer = regularizers.get(bias_regularizer)
         self.kernel_constraint = constraints.get(kernel_constraint)
         self.bias_constraint = constraints.get(bias_constraint)
-        self.kernel = self.bias = None
 
     def build(self, input_shape):
         inputs = input_shape[-1]
@@ -93,6 +92,7 @@ class Dense(Layer):
             constraint=self.kernel_constraint,
             name="kernel",
         )
+        self.bias = None
         if self.use_bias:
             self.bias = self.add_weight(
                 (self.units,),

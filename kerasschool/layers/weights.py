@@ -78,6 +78,7 @@ class OwnsWeights:
             constraint=constraints.get(constraint),
         )
         weight.path = f"{self.name}/{weight.name}"
+        weight.trainable = weight.trainable and self.trainable
         self._own_weights.append(weight)
         return weight
 
@@ -101,7 +102,7 @@ class OwnsWeights:
         return _once([*self._own_in_order(), *(weight for layer in self.layers_inside for weight in layer.weights)])
 
     def _own_in_order(self):
-        return sorted(self._own_weights, key=lambda weight: not weight.trainable)
+        return sorted(self._own_weights, key=lambda weight: not weight.learns)
 
     @property
     def trainable_weights(self):
@@ -140,6 +141,9 @@ class OwnsWeights:
     @trainable.setter
     def trainable(self, value):
         self._trainable = bool(value)
+        for weight in self._own_weights:
+            if weight.learns:
+                weight.trainable = self._trainable
         for layer in self.layers_inside:
             layer.trainable = value
 
