@@ -131,7 +131,8 @@ class Experiment:
 
     def use(self, x, y=None, validation_data=None, names=None):
         """Train on your own arrays from now on; a share that is held back stays."""
-        split = "given" if validation_data is not None else "none" if self.recipe.split == "given" else self.recipe.split
+        split = "none" if self.recipe.split == "given" else self.recipe.split
+        split = split if validation_data is None else "given"
         recipe = self.recipe.replace(data="own", split=split)
         self._own, self.names = (x, y, validation_data), names
         self._forget({ROWS, MODEL, SESSION})

@@ -1,4 +1,4 @@
-"""What the rows of an experiment mean: names, units, classes, and what kind of question their target asks. Lesson 01."""
+"""What the rows of an experiment mean: names, units, classes, and what their target asks for. Lesson 01."""
 
 import inspect
 import math
