@@ -149,6 +149,7 @@ def test_an_unknown_exercise_is_answered(id):
 
 def test_a_near_name_is_suggested():
     assert "Did you mean `00.2`?" in check("0.2", 1).text
+    assert "Did you mean `02.1`?" in check("02-1", 1).text
 
 
 def test_a_check_changes_nothing():

@@ -64,7 +64,7 @@ def unpacked(found):
     """An array of objects as one of numbers or texts, if that is what the objects are."""
     if all(isinstance(each, str) for each in found.ravel()):
         return found.astype(str)
-    if all(isinstance(each, (list, tuple, np.ndarray)) for each in found):
+    if all(isinstance(each, (list, tuple, np.ndarray)) for each in found.ravel()):
         raise AnswerError("ragged", "Your rows are of different lengths. In an array all are equally long.")
     try:
         return found.astype(float)

@@ -208,7 +208,8 @@ def _find(id):
 
 
 def _unknown(id):
-    near = difflib.get_close_matches(id, exercises, n=1) if isinstance(id, str) else []
+    near = [f"0{id}"] if f"0{id}" in exercises else []  # `0.2` stands for `00.2`
+    near += difflib.get_close_matches(id, exercises, n=1) if isinstance(id, str) else []
     guess = f" Did you mean `{near[0]}`?" if near else ""
     return f"There is no exercise of this name.{guess} Known: {', '.join(exercises)}"
 

@@ -1,9 +1,12 @@
 """Reading answers that are models, kerasschool's own or Keras's, by what both make public. Lessons 02 to 06.
 
-`model` is a reader for `Exercise.read`; the other functions are questions about the model that it returns. None of them
-changes the model, and none needs Keras.
+`model` and `built` are readers for `Exercise.read`; the other functions are questions about the model that they return.
+None of them changes the model, and none needs Keras.
 """
 
+import contextlib
+import inspect
+import io
 import re
 from typing import NamedTuple
 
@@ -11,7 +14,7 @@ import numpy as np
 
 from kerasschool import losses
 from kerasschool.activations import linear, relu, sigmoid, softmax, tanh
-from kerasschool.checks.readers import AnswerError, to_array
+from kerasschool.checks.readers import AnswerError, UnfinishedError, to_array
 
 POINTS = np.array([[-3.0, -1.0, -0.25, 0.0, 0.5, 2.0, 4.0]], "float32")  # where functions are told apart
 ALONE = {"ReLU": "relu", "Softmax": "softmax"}  # layers that are an activation and nothing else
@@ -51,6 +54,34 @@ def model(answer):
     if not layers(answer):
         raise AnswerError("no_layers", "Your model has no layers yet. Put them into the list, or `add` them.")
     return answer
+
+
+def built(answer):
+    """A reader of a model, or of a function without arguments that makes one.
+
+    >>> from kerasschool import Sequential
+    >>> from kerasschool.layers import Dense
+    >>> len(built(lambda: Sequential([Dense(3)])).layers)
+    1
+    """
+    if not inspect.isfunction(answer):
+        return model(answer)
+    if ... in answer.__code__.co_consts:
+        raise UnfinishedError
+    if any(each.default is each.empty for each in inspect.signature(answer).parameters.values()):
+        raise AnswerError("arguments", "Your function wants arguments. Everything it needs stands in its own lines.")
+    state = np.random.get_state()
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            made = answer()
+    except Exception as error:  # the learner reads it as a hint
+        line = str(error).strip().split("\n")[0].replace("`", "'")
+        raise AnswerError("raises", f"Your function stops with an error: `{type(error).__name__}: {line}`") from None
+    finally:
+        np.random.set_state(state)
+    if made is None:
+        raise AnswerError("no_return", "Your function hands back `None`: nothing. Does it end with `return`?")
+    return model(made)
 
 
 def is_layer(answer):
@@ -127,6 +158,18 @@ def activation(layer):
     return getattr(function, "__name__", type(function).__name__)
 
 
+def input_shape(model):
+    """The shape of one row; None if the model does not know it yet.
+
+    >>> from kerasschool import Input, Sequential
+    >>> from kerasschool.layers import Dense
+    >>> input_shape(Sequential([Input((8,)), Dense(1)]))
+    (8,)
+    """
+    shape = getattr(model, "input_shape", None)
+    return None if not shape else tuple(shape[1:])
+
+
 def inputs(model):
     """How many numbers a row has; None if the model does not know it yet.
 
@@ -135,8 +178,8 @@ def inputs(model):
     >>> inputs(Sequential([Input((8,)), Dense(1)])), inputs(Sequential([Dense(1)]))
     (8, None)
     """
-    shape = getattr(model, "input_shape", None)
-    return None if not shape else shape[-1]
+    shape = input_shape(model)
+    return shape[-1] if shape else None
 
 
 def parameters(layer):
@@ -219,7 +262,7 @@ def metrics(model):
     """
     config = getattr(model, "get_compile_config", dict)() or {}
     given = config.get("metrics") or []
-    names = [each["config"]["name"] if isinstance(each, dict) else str(each) for each in given]
+    names = [in_small_letters(each["class_name"]) if isinstance(each, dict) else str(each) for each in given]
     return ["accuracy" if name == "acc" else name for name in names]
 
 
@@ -229,5 +272,9 @@ def name_of(given):
     >>> name_of(losses.BinaryCrossentropy()), name_of(losses.mean_squared_error)
     ('binary_crossentropy', 'mean_squared_error')
     """
-    name = getattr(given, "__name__", None) or type(given).__name__
+    return in_small_letters(getattr(given, "__name__", None) or type(given).__name__)
+
+
+def in_small_letters(name):
+    """`"mean_squared_error"` for `"MeanSquaredError"`."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
