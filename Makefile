@@ -12,11 +12,7 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 BENCH := .venv-bench
-LESSON := lessons/00_six_steps.ipynb
 export PYTHON
-
-# JupyterLab does not start for root unless told to; in a container there is nobody else.
-AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 # The engine against its specification, its contracts, and the quick ones of its rooms.
 TINY := $(addprefix tests/test_,plain.py contracts.py autodiff.py initializers.py constraints.py losses_labels.py \
@@ -28,7 +24,7 @@ ALONE := browser or notebook
 .PHONY: lab test tiny lint bench bench-quick lessons clean
 
 lab: $(VENV)/.lab
-	$(PY) -m jupyterlab $(AS_ROOT) --LabApp.default_url=/lab/tree/$(LESSON)
+	$(PY) -m kerasschool lab lessons
 
 test: $(VENV)/.test
 	@$(PY) tools/chromium.py

@@ -136,6 +136,15 @@ def test_what_is_installed(session):
 
 
 @pytest.mark.notebook
+def test_lessons_are_copied_out_of_the_wheel(session):
+    folder = session.folder.parent / "course"
+    command = [session.python.with_name("kerasschool"), "lessons", folder, "--solutions"]
+    subprocess.run(command, cwd=session.folder.parent, env=session.environment, check=True)
+    for name in ("00_six_steps.ipynb", "solutions/00_six_steps.ipynb"):
+        assert (folder / name).read_bytes() == (session.folder / "lessons" / name).read_bytes()
+
+
+@pytest.mark.notebook
 def test_the_first_lesson_runs_in_less_than_500_megabytes(session, capsys):
     with server(session) as (process, ask):
         ask(f"/lab/tree/{LESSON}")

@@ -38,7 +38,7 @@ FLOORS = [
     "live",
     "checks plots views",
     "panels",
-    "cli",
+    "cli __main__",
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms.split()}
 FLOOR["callbacks.live_plot"] = FLOOR["views"]  # it has Keras's address, and draws
@@ -57,6 +57,11 @@ OUTSIDE_ABOVE = OUTSIDE | {
 
 # Exceptions, each for one room, only inside a function (so that nothing is imported until it is asked for).
 LATER = {
+    "cli": {
+        "jupyterlab": "`kerasschool lab` becomes it",
+        "jupyter_core": "`kerasschool doctor` asks it where the widgets' half in the browser is",
+        "jupyter_client": "`kerasschool doctor` starts a kernel",
+    },
     "callbacks": {"kerasschool.callbacks.live_plot": "LivePlot stands beside Keras's callbacks, and draws"},
     "saving": {"h5py": "it comes with the extra `keras`"},
     "utils": {"matplotlib": "`plot_model` writes PNG and PDF files with it"},
