@@ -5,6 +5,7 @@ Nothing here imports a widget or a plotting library, so that it runs in a script
 
 from kerasschool.errors import helpful_getattr
 from kerasschool.live import doctor
+from kerasschool.live.ledger import Ledger
 from kerasschool.live.recipe import Recipe
 from kerasschool.live.recorder import Recorder
 from kerasschool.live.session import TrainingSession
