@@ -11,6 +11,8 @@ import inspect
 import numbers
 import opcode
 
+from kerasschool import gone
+
 IMPORT_FROM = opcode.opmap["IMPORT_FROM"]
 
 
@@ -63,7 +65,7 @@ def unknown_arguments(function, extra, of=None):
     known = argument_names(of) if of is not None else []
     first = next(iter(extra))
     return TypeError(
-        f"{function} has no argument {first!r}.{did_you_mean(first, known)}"
+        f"{function} has no argument {first!r}.{gone.advice(first, gone.ARGUMENTS) or did_you_mean(first, known)}"
         + (f" Arguments: {', '.join(known)}." if known else "")
         + f" Received: {first}={short(extra[first])}"
     )

@@ -161,3 +161,16 @@ def test_paths_begin_with_who_made_the_weights():
     assert paths == ["outer/inner/y/kernel", "built/kernel", "outer/z/kernel"]
     model.build((None, 3))
     assert [weight.path for weight in model.weights if weight.name == "kernel"] == paths
+
+
+@pytest.mark.parametrize("name", ["fit_generator", "evaluate_generator", "predict_classes", "predict_proba"])
+def test_methods_of_old_tutorials_name_what_to_do_today(name, model):
+    with pytest.raises(AttributeError, match=rf"no attribute '{name}'\. .*modernize\(program\)"):
+        getattr(model, name)
+
+
+def test_arguments_of_old_tutorials_name_what_to_do_today(model):
+    with pytest.raises(TypeError, match=r"no argument 'show_accuracy'.*compile\(metrics=.*modernize"):
+        model.fit(X, Y, show_accuracy=True)
+    with pytest.raises(TypeError, match=r"no argument 'decay'.*InverseTimeDecay"):
+        optimizers.SGD(decay=1e-6)

@@ -8,7 +8,7 @@ import inspect
 
 import numpy as np
 
-from kerasschool import activations, autodiff, regularizers
+from kerasschool import activations, autodiff, gone, regularizers
 from kerasschool.errors import did_you_mean, message, unknown_arguments
 from kerasschool.layers import budget
 from kerasschool.layers.arguments import float_type, input_shape_from_old_arguments, plain_arguments, to_array
@@ -129,7 +129,7 @@ class Layer(OwnsWeights):
         if name in USUAL_WEIGHTS and not self.built:
             hint = " It is not built yet: the first data, or `build(input_shape)`, make its weights."
         else:
-            hint = did_you_mean(name, [*known, *USUAL_WEIGHTS])
+            hint = gone.advice(name, gone.METHODS) or did_you_mean(name, [*known, *USUAL_WEIGHTS])
         raise AttributeError(f"The {self.kind} `{self.name}` has no attribute {name!r}.{hint}")
 
     # Building: shapes become known, weights are made

@@ -3,6 +3,7 @@
 import ast
 import re
 
+from kerasschool import gone
 from kerasschool.modernizer import tables
 from kerasschool.modernizer.result import Change, Remark
 
@@ -175,7 +176,7 @@ class Arguments:
             self._generator(call, name, given)
 
     def _compile(self, call, given):
-        for name, why in tables.COMPILE_GONE.items():
+        for name, why in gone.COMPILE.items():
             if name in given:
                 self.cut(given[name], why)
         if "loss" in given:
@@ -185,7 +186,7 @@ class Arguments:
             self._words(given["metrics"].value, tables.METRICS, why)
 
     def _leave_out(self, call, given):
-        for name, why in tables.METHOD_GONE.items():
+        for name, why in gone.TRAINING.items():
             if name in given:
                 self.cut(given[name], why)
         accuracy = given.get("show_accuracy")

@@ -212,17 +212,6 @@ OPTIMIZER_ARGUMENTS = {**old_spellings.OPTIMIZER, "schedule_decay": None}
 OLD_RATES = {"SGD": "0.01", "Adagrad": "0.01", "Adadelta": "1.0", "Nadam": "0.002", "Adamax": "0.002"}  # Keras 2's
 
 FIT_ARGUMENTS = old_spellings.FIT
-QUEUE = "Loading beside the training is set on the data: `keras.utils.PyDataset(workers=…)`."
-METHOD_GONE = {
-    "show_accuracy": "What is reported is chosen in `compile(metrics=[…])`.",
-    **dict.fromkeys(
-        ("workers", "nb_worker", "pickle_safe", "use_multiprocessing", "max_queue_size", "max_q_size"), QUEUE
-    ),
-}
-COMPILE_GONE = {
-    "class_mode": "The loss and the last layer say what kind of classes there are.",
-    "sample_weight_mode": "Keras sees it from the shape of the weights.",
-}
 
 # What cannot be rewritten by rule, and what to do: beginnings of places.
 BY_HAND = {
