@@ -102,3 +102,24 @@ def letters(wanted):
         return text
 
     return read
+
+
+def letter(wanted):
+    """A reader for one letter out of `wanted`.
+
+    >>> letter("ABC")(" b.")
+    'B'
+    """
+
+    def read(answer):
+        parts = list(answer) if isinstance(answer, (list, tuple)) else [answer]
+        if not all(isinstance(part, str) for part in parts):
+            raise AnswerError("type", f"Write the letter as a text in quotes, for example `{wanted[0]!r}`.")
+        text = "".join(sign for sign in "".join(parts).upper() if sign not in SEPARATORS)
+        if len(text) > 1 and set(text) <= set(wanted):
+            raise AnswerError("several", "One letter is wanted; your answer has several.")
+        if len(text) != 1 or text not in wanted:
+            raise AnswerError("letters", f"One letter is wanted, from {wanted[0]} to {wanted[-1]}.")
+        return text
+
+    return read
