@@ -9,6 +9,7 @@ import pytest
 
 os.environ["KERAS_BACKEND"] = "jax"  # before anything imports keras
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
+os.environ["KERASSCHOOL_PROGRESS"] = ""  # checks leave no file behind, in tests and in the kernels that they start
 
 hypothesis.settings.register_profile("default", deadline=None)  # a busy machine is not a failure
 hypothesis.settings.register_profile("tiny", deadline=None, max_examples=5)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kerasschool.checks import progress_file
 from kerasschool.checks.readers import AnswerError, UnfinishedError, is_placeholder
 
 TODO, HINT, OK = "todo", "hint", "ok"
@@ -145,6 +146,7 @@ def check(id, *answers):
     except Exception:  # whatever a learner hands in, the answer is a sentence
         state, tag, text = HINT, "unreadable", "The check cannot make sense of this answer. Is it what was asked for?"
     record.states[exercise.id] = state
+    progress_file.keep(record.states)
     return Result(exercise.id, state, tag, text, _progress(exercise.id))
 
 
