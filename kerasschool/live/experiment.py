@@ -142,6 +142,11 @@ class Experiment:
     # What is made of it
 
     @property
+    def has_rows(self):
+        """False while the recipe asks for arrays of your own and there are none."""
+        return self.recipe.data != "own" or self._own[0] is not None
+
+    @property
     def rows(self):
         """The rows it trains on: a `recipe_data.Rows`."""
         if self._rows is None and self._recipe is None:

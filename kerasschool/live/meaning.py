@@ -10,7 +10,6 @@ import numpy as np
 from kerasschool import config
 from kerasschool.datasets import load_csv
 from kerasschool.datasets.card import DataCard
-from kerasschool.datasets.csv_file import Names
 from kerasschool.errors import message, short, unknown
 from kerasschool.live import recipe_schema
 from kerasschool.live.recipe_model import named
@@ -18,6 +17,23 @@ from kerasschool.live.recipe_model import named
 BINARY, CLASSES, NUMBERS = "binary", "classes", "numbers"
 MOST_CLASSES = 100
 NO_UNIT = ("", "none", "not given", "0 or 1", "year")  # units that are not worth a word beside a number
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the columns of a reader's own arrays are called.
+
+    Attributes:
+        features: a name per input, or none at all.
+        target: what is predicted.
+        classes: a name per class; empty if `y` were numbers from the start.
+        code: the lines that make `x` and `y`; empty if nobody knows.
+    """
+
+    features: tuple = ()
+    target: str = "target"
+    classes: tuple = ()
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +94,8 @@ def meaning_of(experiment):
     features, units, target, words, card, image_shape = [], [], "target", [], None, None
     if names is not None:
         features, target, words = list(names.features), names.target, list(names.classes)
+        if not one_hot and words and np.isin(rows.y, np.arange(len(words))).all():  # a class may have no rows yet
+            task, count = (BINARY if len(words) == 2 else CLASSES), len(words)
     elif (data := data_of(experiment)) != "own":
         module, card = described(data)
         features, words = list(module.feature_names), list(module.target_names)
@@ -157,7 +175,7 @@ def in_own_units(rows, x):
 
 
 def as_arrays(x, y=None):
-    """What a reader has as `(x, y, names, code)`: arrays, what the columns are called, and the line that loads them.
+    """What a reader has as `(x, y, names)`: two arrays, and the `Names` of their columns.
 
     Args:
         x: an array with one row per example, a DataFrame, or the path of a CSV file.
@@ -167,14 +185,16 @@ def as_arrays(x, y=None):
     Raises:
         TypeError, ValueError: for what is not a table of numbers.
 
-    >>> x, y, names, _ = as_arrays([[1.5, 2], [3, 4]], ["b", "a"])
+    >>> x, y, names = as_arrays([[1.5, 2], [3, 4]], ["b", "a"])
     >>> y.tolist(), names.classes
-    ([1.0, 0.0], ['a', 'b'])
+    ([1.0, 0.0], ('a', 'b'))
     """
     if isinstance(x, (str, os.PathLike)):
         target = -1 if y is None else y
-        loaded = load_csv(x, target=target)
-        return *loaded, f"x, y, names = keras.datasets.load_csv({str(x)!r}, target={target!r})"
+        code = f"x, y, names = load_csv({str(x)!r}, target={target!r})"
+        x, y, found = load_csv(x, target=target)
+        code = f"from kerasschool.datasets import load_csv\n\n{code}"
+        return x, y, Names(tuple(found.features), found.target, tuple(found.classes), code)
     features, target = [], "target"
     if hasattr(x, "columns") and hasattr(x, "to_numpy"):
         features = [str(name) for name in x.columns]
@@ -205,7 +225,7 @@ def as_arrays(x, y=None):
     if x.ndim < 2 or len(x) != len(y):
         expected = "`x` needs one row per example, and `y` one label per row."
         raise ValueError(message("Rows and labels do not match.", expected, x=x, y=y))
-    return x, y, Names(features, target, classes), None
+    return x, y, Names(tuple(features), target, tuple(classes))
 
 
 def as_numbers(name, values):
