@@ -8,6 +8,7 @@ from kerasschool.panels.activation import Activation
 from kerasschool.panels.compare import Compare
 from kerasschool.panels.compile import Compile
 from kerasschool.panels.data import Data
+from kerasschool.panels.initializer import Initializer
 from kerasschool.panels.layers import Layers
 from kerasschool.panels.train import Train
 

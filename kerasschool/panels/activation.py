@@ -1,0 +1,493 @@
+"""The Activation panel: the bend of a layer, its slope, and where it learns nothing. Lesson 07."""
+
+import html
+
+import ipywidgets
+import numpy as np
+
+from kerasschool.errors import check_number, check_one_of, message
+from kerasschool.live import recipe_code
+from kerasschool.panels import activation_facts as facts
+from kerasschool.panels import svg_axes
+from kerasschool.panels.activation_facts import FLAT, SPELLED, Chosen
+from kerasschool.panels.base import Panel, button, row
+from kerasschool.panels.svg_axes import number
+from kerasschool.panels.controls import Control, SpecControl
+from kerasschool.panels.on_experiment import as_experiment, code_html
+
+MOST = svg_axes.SERIES
+START = ("relu", "sigmoid")
+REACHES = {4: 0.05, 8: 0.1, 16: 0.1, 100: 1, 1000: 10}  # how far x goes → step of one key press
+WIDTH, LEFT, RIGHT = 620, 44, 14  # of the charts; the slider below stands under their x axis
+STATES = {  # → icon, words
+    "learns": ("check", "learns here"),
+    "flat": ("minus", "flat here: learns little"),
+    "dead": ("ban", "dead here: learns nothing"),
+    "no number": ("warning", "no number here"),
+}
+
+
+class Activation(Panel):
+    """See activations and their slopes, move a point along x, and read the formula with its numbers.
+
+    Args:
+        start: None, or a model, recipe, experiment or another panel: its own activations come first in the list.
+        names: list of names or specs to show, at most four; None for those of `start`, or relu and sigmoid.
+        x: where the point stands; 1.5.
+
+    Those that mix their inputs, such as softmax, have no curve; they are shown by a small example with bars.
+
+    Raises:
+        ValueError: for an unknown activation, with the nearest that is known.
+
+    >>> panel = Activation(names=["sigmoid"])
+    >>> panel.sentences()
+    ['sigmoid(1.5) = 1 / (1 + exp(−1.5)) = 0.8176, slope 0.1491']
+
+    Lesson: 07.
+    """
+
+    name = "Activation panel"
+    style_sheets = ("panel.css", "svg_axes.css")
+
+    def __init__(self, start=None, names=None, x=1.5):
+        super().__init__()
+        self._model, self._leave = None, None
+        own = self._open(start)
+        self.x, self.reach, self.chosen = 0.0, 4, []
+        self._make_widgets(own)
+        self.set(names=own[:MOST] or START if names is None else names, x=x)
+
+    def _open(self, start):
+        """Look at what the panel is opened on; returns its activations."""
+        if start is None:
+            return []
+        if hasattr(start, "layers") and not hasattr(start, "recipe"):
+            self._model = start
+            return own_activations(start)
+        experiment = as_experiment(start)
+        self._model = experiment
+        self._leave = experiment.on_change(lambda _, changed: "layers" in changed and self._offer_own())
+        return own_activations(experiment.model)
+
+    # From code
+
+    @property
+    def model(self):
+        """The model that the panel was opened on, or None."""
+        return getattr(self._model, "model", self._model)
+
+    @property
+    def names(self):
+        """What is shown: list of names, or specs where there are arguments."""
+        return [each.spec if each.arguments else each.name for each in self.chosen]
+
+    def set(self, names=None, x=None, reach=None):
+        """Set what the controls set.
+
+        Args:
+            names: list of names such as `"elu"`, or of specs `{"class": "elu", "arguments": {"alpha": 2.0}}`.
+            x: where the point stands.
+            reach: the axis goes from -reach to reach: 4, 8, 16, 100 or 1000. It grows by itself when x needs it.
+
+        Returns:
+            The panel.
+        """
+        chosen = self.chosen if names is None else _read_names(names)
+        x = self.x if x is None else float(check_number("x", x, -max(REACHES), max(REACHES)))
+        reach = self.reach if reach is None else check_one_of("reach", reach, REACHES)
+        self.chosen, self.x = chosen, x
+        self.reach = next(each for each in REACHES if each >= max(reach, abs(x)))
+        self._show()
+        return self
+
+    def sentences(self):
+        """What the panel says about each activation at x: list of texts."""
+        return [_sentence(each, self.x) for each in self.chosen]
+
+    def code(self, engine="kerasschool"):
+        """The program that computes the shown numbers.
+
+        Args:
+            engine: `"kerasschool"`, or `"keras"` for Keras 3; only the import differs.
+        """
+        check_one_of("engine", engine, recipe_code.IMPORTS)
+        lines = ["import numpy as np", "", recipe_code.IMPORTS[engine], ""]
+        bent = [each for each in self.chosen if not each.mixes]
+        if bent:
+            if any(each.corner(self.x) for each in bent):
+                lines.append("# x is at a corner: this slope is the mean of those on its left and right.")
+            lines += [
+                "step = 0.01",
+                f"x = np.array([{self.x!r} - step, {self.x!r}, {self.x!r} + step])",
+                "for name, activation in {",
+                *(f'    "{each.label}": {_in_code(each)},' for each in bent),
+                "}.items():",
+                "    left, y, right = np.asarray(activation(x))",
+                '    print(f"{name}: {y:.4g}, slope {(right - left) / (2 * step):.3f}")',
+            ]
+        for each in self.chosen:
+            if each.mixes:
+                scores = [[float(score) for score in each.example(self.x)[0]]]
+                lines += [
+                    f"scores = np.array({scores})",
+                    f'print("{each.label}:", np.asarray({_call(each, "scores")}))',
+                ]
+        return "\n".join(lines) + "\n"
+
+    # The widgets
+
+    def _make_widgets(self, own):
+        self._rows = [_Row(self, place, own) for place in range(MOST)]
+        self._add = button("Add", "plus", "Show one activation more, at most four", lambda: self.attempt(self._add_one))
+        narrow = {"continuous_update": False, "style": {"description_width": "initial"}}
+        self._field = _Told(
+            ipywidgets.FloatText(self.x, description="x", step=0.1, layout={"width": "110px"}, **narrow),
+            self._x_changed,
+        )
+        reaches = [(f"−{reach} … {reach}", reach) for reach in REACHES]
+        self._reach = _Told(
+            ipywidgets.Dropdown(options=reaches, description="Axis", style=narrow["style"], layout={"width": "160px"}),
+            lambda reach: self.attempt(lambda: self.set(x=float(np.clip(self.x, -reach, reach)), reach=reach)),
+        )
+        self._slider = _Told(
+            ipywidgets.FloatSlider(self.x, min=-4, max=4, step=0.05, readout=False, layout={"width": "auto"}),
+            self._x_changed,
+        )
+        self._slider.widget.add_class("ks-under-axis")
+        self._drawing, self._cards, self._code = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
+        self._code.add_class("ks-code")
+        self._left = ipywidgets.VBox([self._drawing, self._slider.widget])
+        self._left.add_class("ks-curves")
+        right = ipywidgets.VBox([self._cards])
+        right.add_class("ks-cards")
+        fold = ipywidgets.Accordion([self._code], titles=["The code that computes these numbers"])
+        self.controls = {
+            **{f"activation_{place + 1}": each for place, each in enumerate(self._rows)},
+            **{"add": self._add, "x": self._field, "reach": self._reach, "slider": self._slider},
+        }
+        self.lay_out(
+            *(each.widget for each in self._rows),
+            row(self._add, self._field.widget, self._reach.widget, name="ks-fields"),
+            self.message,
+            row(self._left, right, name="ks-columns"),
+            fold,
+        )
+
+    def _x_changed(self, x):
+        if self.attempt(lambda: self.set(x=x)):
+            self.say(_hint(self.chosen))
+        else:
+            self._show()
+
+    def _add_one(self):
+        if len(self.chosen) == MOST:
+            self.say("Four are shown. Remove one first.")
+            return
+        shown = {each.name for each in self.chosen}
+        self.set(names=[*self.chosen, next(name for name in facts.names() if name not in shown)])
+
+    def replace_one(self, place, spec):
+        """Show another activation at this place; None takes it away."""
+        names = list(self.chosen)
+        if spec is None and len(names) == 1:
+            self.say("One stays.")
+            return
+        names[place : place + 1] = [] if spec is None else [spec]
+        if not self.attempt(lambda: self.set(names=names)):
+            self._show()
+
+    def _offer_own(self):
+        own = own_activations(self.model)
+        for each in self._rows:
+            each.control.offer(own)
+        self._show()
+
+    def _show(self):
+        for place, each in enumerate(self._rows):
+            each.show(self.chosen[place] if place < len(self.chosen) else None)
+        (self._add.add_class if len(self.chosen) == MOST else self._add.remove_class)("ks-idle")
+        slider = self._slider.widget
+        with slider.hold_sync():
+            self._slider.quietly(lambda: slider.set_trait("value", 0.0))
+            self._slider.quietly(lambda: (slider.set_trait("max", self.reach), slider.set_trait("min", -self.reach)))
+            slider.step = REACHES[self.reach]
+            self._slider.show(self.x)
+        self._field.show(self.x)
+        self._reach.show(self.reach)
+        bent = [each for each in self.chosen if not each.mixes]
+        (self._drawing.remove_class if bent else self._drawing.add_class)("ks-hidden")
+        if bent:
+            self._drawing.value = draw(self.chosen, self.x, self.reach)
+        self._cards.value = "".join(card(each, self.x, place) for place, each in enumerate(self.chosen))
+        self._code.value = code_html(self.code())
+        self.say(_hint(self.chosen))
+        self.refresh_picture_soon()
+
+    # The still picture
+
+    def picture(self):
+        from matplotlib.figure import Figure
+
+        bent = [each for each in self.chosen if not each.mixes]
+        figure = Figure(figsize=(9.4, 3.4), dpi=100)
+        axes = figure.subplots(1, 3, width_ratios=(1, 1, 0.9))
+        figure.subplots_adjust(left=0.05, right=0.99, bottom=0.14, top=0.9, wspace=0.22)
+        x = np.linspace(-self.reach, self.reach, 401)
+        colors, dashes = ("#0877bd", "#b85c00", "#1b7f3b", "#7a4fa3"), ("solid", (0, (5, 2)), "dotted", "dashdot")
+        for place, each in enumerate(self.chosen):
+            if not each.mixes:
+                look = {"color": colors[place], "linestyle": dashes[place], "label": each.label}
+                for ax, values, at in ((axes[0], each.values, each.value), (axes[1], each.slopes, each.slope)):
+                    ax.plot(x, values(x), **look)
+                    ax.plot([self.x], [at(self.x)], "o", color=colors[place])
+        for ax, title in zip(axes, ("y", "slope"), strict=False):
+            ax.set_title(title, size=10)
+            ax.grid(alpha=0.3)
+        if bent:
+            axes[0].set_ylim(*_y_range(bent, self.reach))
+            axes[0].legend(frameon=False, fontsize="small")
+        axes[2].axis("off")
+        lines = [text.replace(" = ", "\n  = ") for text in self.sentences()]
+        axes[2].text(0, 1, "\n".join(lines), size=8, va="top", parse_math=False)
+        return figure
+
+    def description(self):
+        return f"Activations at x = {number(self.x)}: " + "; ".join(self.sentences()) + "."
+
+    def close(self):
+        """Take the panel off the page."""
+        if getattr(self, "_leave", None) is not None:
+            self._leave()
+        super().close()
+
+
+class _Told(Control):
+    """A widget whose changes by the reader are told, and whose changes from code are not."""
+
+    def __init__(self, widget, changed):
+        super().__init__(changed)
+        self.widget = self.watch(widget)
+
+    def quietly(self, action):
+        self._is_showing = True
+        try:
+            action()
+        finally:
+            self._is_showing = False
+
+
+class _Row:
+    """One chosen activation: its look in the charts, its name and arguments, and a button that takes it away."""
+
+    def __init__(self, panel, place, own):
+        self.control = _ActivationControl(lambda spec: panel.replace_one(place, spec), place, own)
+        remove = button("", "times", f"Remove activation {place + 1}", lambda: panel.replace_one(place, None))
+        look = ipywidgets.HTML(svg_axes.swatch(f"ks-s{place}"), layout={"width": "34px"})
+        self.widget = row(look, self.control.widget, remove)
+
+    @property
+    def disabled(self):
+        return self.control.disabled
+
+    @disabled.setter
+    def disabled(self, value):
+        self.control.disabled = value
+
+    def show(self, chosen):
+        if chosen is not None:
+            self.control.show(chosen.spec)
+        (self.widget.add_class if chosen is None else self.widget.remove_class)("ks-hidden")
+
+
+class _ActivationControl(SpecControl):
+    """All activations of the engine with their arguments, those of the learner's own model first."""
+
+    def __init__(self, changed, place, own):
+        super().__init__("activation", None, changed, f"Activation {place + 1}")
+        self.names.layout.width = "270px"
+        self.offer(own)
+
+    def offer(self, own):
+        """Put the names of the model's own activations first."""
+        mine = dict.fromkeys(each.name for each in own)
+        options = [(f"{name} (your model)", name) for name in mine]
+        options += [(name, name) for name in facts.names() if name not in mine]
+        before, self._is_showing = self.names.value, True
+        self.names.options = options
+        self.names.value = before
+        self._is_showing = False
+
+    def parts(self, spec):
+        return ("linear", {}) if spec is None else (spec["class"], spec["arguments"])
+
+    def schema_of(self, name):
+        return facts.arguments_of(name)
+
+    def _is_rare(self, key):
+        return key not in self._given
+
+
+def own_activations(model):
+    """The activations of a model's layers, each once: list of `Chosen`. The model may be Keras's own."""
+    found = []
+    for layer in getattr(model, "layers", []):
+        name = getattr(getattr(layer, "activation", None), "__name__", None)
+        given = {}
+        if name is None and type(layer).__name__.lower() in ("relu", "leakyrelu", "elu", "softmax"):
+            name = {"LeakyReLU": "leaky_relu"}.get(type(layer).__name__, type(layer).__name__.lower())
+            given = {key: getattr(layer, key) for key in facts.arguments_of(name) if hasattr(layer, key)}
+        if name in facts.names():
+            each = Chosen(name, given)
+            if each.label not in {other.label for other in found}:
+                found.append(each)
+    return found
+
+
+def _read_names(names):
+    if isinstance(names, (str, dict, Chosen)):
+        names = [names]
+    if not isinstance(names, (list, tuple)) or not 1 <= len(names) <= MOST:
+        raise ValueError(message(f"`names` must be a list of 1 to {MOST} activations.", names=names))
+    return [Chosen.read(each) for each in names]
+
+
+def _sentence(each, x):
+    return each.sentence(x) if each.mixes else f"{each.sentence(x)}, slope {number(each.slope(x))}"
+
+
+def _hint(chosen):
+    if all(each.mixes for each in chosen):
+        return "x is the first score. Move it: all outputs change, since they share what there is."
+    return (
+        "Move the point with the slider: click its knob, then use the arrow keys. "
+        f"Where |slope| < {FLAT} an activation is flat: hardly any gradient passes."
+    )
+
+
+def _in_code(each):
+    plain = SPELLED.get(each.name, f"keras.activations.{each.name}")
+    return f"lambda x: {_call(each, 'x')}" if each.arguments else plain
+
+
+def _call(each, inputs):
+    plain = SPELLED.get(each.name, f"keras.activations.{each.name}")
+    return f"{plain}({', '.join([inputs, *(f'{key}={value!r}' for key, value in each.arguments.items())])})"
+
+
+# What is drawn
+
+
+def draw(chosen, x, reach):
+    """The curves over the slopes, on one x axis, with a point on each: SVG."""
+    shown = [(place, each) for place, each in enumerate(chosen) if not each.mixes]
+    bent = [each for _, each in shown]
+    width = WIDTH - LEFT - RIGHT
+    xs = np.linspace(-reach, reach, 801)
+    slopes = [each.slopes(xs) for each in bent]
+    top = svg_axes.Chart((-reach, reach), _y_range(bent, reach), LEFT, 24, width, 210)
+    low = min(0.0, *(np.nanmin(np.clip(each, -2, 2)) for each in slopes))
+    high = max(1.0, *(np.nanmax(np.clip(each, -2, 2)) for each in slopes))
+    bottom = svg_axes.Chart((-reach, reach), (low - 0.1, high + 0.1), LEFT, 264, width, 120)
+    x_ticks = svg_axes.ticks(-reach, reach, 8)
+    parts = [top.axes([(at, "") for at in x_ticks], svg_axes.ticks(*top.y_range), y_label="y")]
+    parts.append(bottom.axes(x_ticks, svg_axes.ticks(*bottom.y_range, about=4), "x", "slope"))
+    for chart in (top, bottom):
+        parts.append(_axis_lines(chart))
+    at = f"{top.x(x):.1f}"
+    parts.append(f'<line class="ks-cursor" x1="{at}" x2="{at}" y1="{top.top}" y2="{bottom.bottom}"/>')
+    for (place, each), slope in zip(shown, slopes, strict=True):
+        kind, values = f"ks-s{place}", each.values(xs)
+        is_flat = np.abs(slope) < FLAT
+        parts.append(top.line(xs, np.where(is_flat, values, np.nan), f"{kind} ks-flat"))
+        parts.append(bottom.line(xs, np.where(is_flat, slope, np.nan), f"{kind} ks-flat"))
+        parts += [top.line(xs, values, kind), bottom.line(xs, slope, kind)]
+        parts += [_point(top, x, each.value(x), kind), _point(bottom, x, each.slope(x), kind)]
+    words = f"thick and pale: flat, |slope| &lt; {FLAT}"
+    parts.append(f'<text class="ks-tick" x="{WIDTH - RIGHT}" y="{bottom.top - 8}" text-anchor="end">{words}</text>')
+    label = f"Curve and slope of {', '.join(each.label for each in bent)}; the point is at x = {number(x)}"
+    return svg_axes.picture(WIDTH, bottom.bottom + 34, "".join(parts) + _legend(shown), label)
+
+
+def _legend(shown):
+    parts, left = [], WIDTH - RIGHT
+    for place, each in reversed(shown):
+        left -= 7 * len(each.name) + 42
+        parts.append(f'<path class="ks-line ks-s{place}" d="M{left} 12h26"/>')
+        parts.append(f'<text class="ks-tick" x="{left + 31}" y="16">{html.escape(each.name)}</text>')
+    return "".join(parts)
+
+
+def _axis_lines(chart):
+    x, y = chart.x(0), chart.y(0)
+    return f'<path class="ks-axis" d="M{x:.1f} {chart.top}V{chart.bottom}M{chart.left} {y:.1f}H{chart.left + chart.width}"/>'
+
+
+def _point(chart, x, value, kind):
+    if chart.inside(value):
+        return f'<circle class="ks-point {kind}" cx="{chart.x(x):.1f}" cy="{chart.y(value):.1f}" r="5"/>'
+    if np.isnan(value):
+        return ""
+    at, is_above = chart.x(x), value > chart.y_range[1]  # outside the picture: an arrow says where
+    y, point = (chart.top + 12, chart.top + 2) if is_above else (chart.bottom - 12, chart.bottom - 2)
+    return f'<path class="ks-point {kind}" d="M{at - 6:.1f} {y}L{at + 6:.1f} {y}L{at:.1f} {point}Z"/>'
+
+
+def _y_range(bent, reach):
+    """From the lowest to the highest value that is shown, at most ±reach, with a little room."""
+    xs = np.linspace(-reach, reach, 201)
+    values = np.concatenate([each.values(xs) for each in bent])
+    values = np.clip(values[~np.isnan(values)], -reach, reach)
+    low, high = min(0.0, values.min()), max(1.0, values.max())
+    room = 0.05 * (high - low)
+    return low - room, high + room
+
+
+def card(each, x, place):
+    """What is said about one activation: HTML of a height that does not depend on x."""
+    kind = f"ks-s{place}"
+    if each.mixes:
+        state, body = "", _bars(each, x, kind)
+        outputs = each.example(x)[1]
+        about = "It mixes its inputs: outputs depend on several scores."
+        about += " The outputs add up to 1." if abs(outputs.sum() - 1) < 1e-9 else ""
+        formula = each.sentence(x)
+    else:
+        icon, words = STATES[each.state(x)]
+        state = f'<span class="ks-note"><i class="fa fa-{icon}"></i> {words}</span>'
+        formula, body = _sentence(each, x), ""
+        corner = each.corner(x)
+        about = f"Range: {each.range_words()}. {each.flat_words()}"
+        if corner is not None:
+            left, right = map(number, corner)
+            state = (
+                f'<span class="ks-note"><i class="fa fa-chevron-up"></i> corner: slope {left} before, {right} after; '
+                f"counts as {number(each.slope(x))}</span>"
+            )
+    return (
+        f'<div class="ks-card"><div>{svg_axes.swatch(kind)} <b>{html.escape(each.label)}</b> {state}</div>'
+        f'<div class="ks-formula">{html.escape(formula)}</div>{body}'
+        f'<div class="ks-about">{html.escape(about)}</div></div>'
+    )
+
+
+def _bars(each, x, kind):
+    """Scores and outputs of the example, with bars."""
+    scores, outputs, slopes = each.example(x)
+    most = max(1.0, float(np.abs(outputs).max()))
+    rows = []
+    for place, score in enumerate(scores):
+        has_output = place < len(outputs)
+        value = float(outputs[place]) if has_output else 0.0
+        length = 150 * abs(value) / most
+        bar = (
+            f'<svg class="ks-bars" width="154" height="14" viewBox="0 0 154 14" aria-hidden="true">'
+            f'<rect class="{kind}{" ks-minus" if value < 0 else ""}" x="1" y="2" width="{length:.1f}" height="10"/></svg>'
+        )
+        cells = (number(value, 3), bar, f"{slopes[place]:+.3f}".replace("-", "−")) if has_output else ("", "", "")
+        name = "x" if place == 0 else f"score {place + 1}"
+        rows.append(
+            f"<tr><th>{name}</th><td>{number(score, 3)}</td>" + "".join(f"<td>{c}</td>" for c in cells) + "</tr>"
+        )
+    head = "<tr><th></th><th>score</th><th>output</th><th></th><th>slope by x</th></tr>"
+    return f'<table class="ks-example">{head}{"".join(rows)}</table>'
