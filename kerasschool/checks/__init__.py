@@ -3,7 +3,7 @@
 Each lesson has one small module here; what they share is `mechanism.py` and `readers.py`.
 """
 
-from kerasschool.checks import lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05
+from kerasschool.checks import lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06
 from kerasschool.checks.mechanism import check, hint, solution
 from kerasschool.checks.progress_table import progress
 from kerasschool.errors import helpful_getattr
