@@ -47,7 +47,7 @@ class Train(ExperimentPanel):
     def __init__(
         self, model=None, x=None, y=None, validation_data=None, epochs=None, batch_size=None, seed=None, **fit_arguments
     ):
-        self._is_by_hand = hasattr(model, "compile")
+        self._is_by_hand = hasattr(model, "summary")
         given = {"epochs": epochs, "batch_size": batch_size, "seed": seed}
         given = {name: value for name, value in given.items() if value is not None}
         if self._is_by_hand:

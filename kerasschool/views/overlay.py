@@ -1,0 +1,206 @@
+"""Curves of several runs in one chart: an SVG text, for `ipywidgets.HTML`.
+
+Colour is never the only sign: each curve carries the number of its run at its end. Training is solid, validation
+dashed. Pointing at an epoch shows the values there, by CSS alone.
+"""
+
+import html
+import itertools
+import math
+import re
+from dataclasses import dataclass
+
+COLOURS = 8  # classes c0 to c7 in the style sheet
+WIDTH, HEIGHT = 560, 236
+LEFT, RIGHT, TOP, BOTTOM = 50, 66, 10, 34
+MOST_POINTS = 160  # drawn per curve
+STRIPS = 40  # places along the x axis where values are shown
+MOST_LABELS = 14
+GAP = 14  # px between two labels
+SHARES = re.compile("accuracy|auc|precision|recall|f1|iou|sensitivity|specificity", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve: the number and name of its run, epochs, values, and whether it is of validation rows."""
+
+    number: int
+    name: str
+    x: list
+    y: list
+    is_validation: bool = False
+
+
+def colour_class(number):
+    """The class that colours what belongs to run `number`."""
+    return f"c{(number - 1) % COLOURS}"
+
+
+def chart(title, lines, log_scale=False, hint=""):
+    """The chart as SVG.
+
+    Args:
+        title: what the y axis shows, `"loss"`.
+        lines: list of `Line`.
+        log_scale: True for a logarithmic y axis; values of 0 or less are then left out.
+        hint: what an empty chart says.
+
+    >>> svg = chart("loss", [Line(1, "Run 1", [1, 2], [0.7, 0.5])])
+    >>> svg[:4], "epoch 2" in svg
+    ('<svg', True)
+    """
+    drawn = [[(x, y) for x, y in zip(line.x, line.y, strict=True) if _can_be_drawn(y, log_scale)] for line in lines]
+    values = [y for points in drawn for _, y in points]
+    last = max([x for points in drawn for x, _ in points], default=1)
+    low, high = _range(values, title, log_scale)
+    inner, tall = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+
+    def at_x(x):
+        return LEFT + inner * x / last
+
+    def at_y(y):
+        share = math.log(y / low) / math.log(high / low) if log_scale else (y - low) / (high - low)
+        return HEIGHT - BOTTOM - tall * share
+
+    parts = [_axes(at_x, at_y, last, _log_ticks(low, high) if log_scale else _ticks(low, high, 5))]
+    ends = []
+    for line, points in zip(lines, drawn, strict=True):
+        if not points:
+            continue
+        shown = points[:: max(1, len(points) // MOST_POINTS)]
+        shown = shown if shown[-1] == points[-1] else [*shown, points[-1]]
+        path = "L".join(f"{at_x(x):.1f} {at_y(y):.1f}" for x, y in shown)
+        kind = f"{colour_class(line.number)}{' dashed' if line.is_validation else ''}"
+        parts.append(f'<path class="line {kind}" d="M{path}"/>')
+        end_x, end_y = points[-1]
+        parts.append(f'<circle class="dot {kind}" cx="{at_x(end_x):.1f}" cy="{at_y(end_y):.1f}" r="3"/>')
+        ends.append((at_y(end_y), line.number, end_y))
+    parts += _labels(sorted(ends)[:MOST_LABELS])
+    parts += _strips(lines, drawn, at_x, at_y)
+    if not values:
+        parts.append(f'<text class="hint" x="{LEFT + inner / 2}" y="{TOP + tall / 2}">{html.escape(hint)}</text>')
+    words = html.escape(description(title, lines))
+    return (
+        f'<svg class="ks-overlay" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{words}">{"".join(parts)}</svg>'
+    )
+
+
+def description(title, lines):
+    """What the chart shows, in words."""
+    ends = [
+        f"{line.name}, {'validation' if line.is_validation else 'training'}: {y:.4g} at epoch {line.x[-1]:.4g}"
+        for line in lines
+        if (y := line.y[-1]) == y
+    ]
+    return (
+        f"{title.capitalize()} of {len(ends)} curves. {'; '.join(ends)}." if ends else f"{title.capitalize()}: empty."
+    )
+
+
+def _can_be_drawn(y, log_scale):
+    return math.isfinite(y) and (y > 0 or not log_scale)
+
+
+def _range(values, title, log_scale):
+    """The lowest and highest y of the axis."""
+    if not values:
+        return (0.1, 1.0) if log_scale else (0.0, 1.0)
+    low, high = min(values), max(values)
+    if log_scale:
+        return (low * 0.9, high * 1.1) if high / low > 1.5 else (low / 1.5, high * 1.5)
+    if SHARES.search(title) and low >= 0 and high <= 1:
+        return 0.0, 1.0
+    low, high = min(low, 0.0), max(high, 0.0)
+    return low, (high + (high - low) * 0.06 if high > low else low + 1)
+
+
+def _ticks(low, high, count):
+    """Round numbers from `low` to `high`, with their texts."""
+    rough = (high - low) / count
+    power = 10 ** math.floor(math.log10(rough))
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * 0.999)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [(i * step, f"{i * step:.6g}") for i in range(first, last + 1)]
+
+
+def _log_ticks(low, high):
+    """Powers of ten, and 2 and 5 times them where there is room."""
+    factors = (1,) if high / low > 1e3 else (1, 2, 5)
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    skip = max(1, len(powers) // 8)
+    ticks = [factor * 10.0**power for power in powers[::skip] for factor in factors]
+    return [(tick, f"{tick:.3g}") for tick in ticks if low <= tick <= high]
+
+
+def _axes(at_x, at_y, last, y_ticks):
+    parts = []
+    for y, text in y_ticks:
+        place = round(at_y(y)) + 0.5
+        parts.append(f'<path class="grid" d="M{LEFT} {place}H{WIDTH - RIGHT}"/>')
+        parts.append(f'<text class="tick left" x="{LEFT - 7}" y="{place + 4}">{text}</text>')
+    for x, text in [tick for tick in _ticks(0, last, 6) if tick[0] == int(tick[0])]:
+        parts.append(f'<text class="tick" x="{at_x(x):.1f}" y="{HEIGHT - BOTTOM + 16}">{text}</text>')
+    parts.append(f'<path class="base" d="M{LEFT} {HEIGHT - BOTTOM + 0.5}H{WIDTH - RIGHT}"/>')
+    parts.append(f'<text class="tick" x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 3}">epoch</text>')
+    return "".join(parts)
+
+
+def _labels(ends):
+    """Number and last value at the end of each curve, moved apart where they would lie upon one another."""
+    places = []
+    for y, _, _ in ends:
+        places.append(max(y, places[-1] + GAP) if places else y)
+    excess = (places[-1] - (HEIGHT - BOTTOM)) if places else 0
+    for i in reversed(range(len(places))) if excess > 0 else ():
+        limit = places[i + 1] - GAP if i + 1 < len(places) else HEIGHT - BOTTOM
+        places[i] = min(places[i], limit)
+    return [
+        f'<text class="label {colour_class(number)}" x="{WIDTH - RIGHT + 8}" y="{place + 4:.1f}">'
+        f"<tspan>{number}</tspan> {_value(value)}</text>"
+        for place, (_, number, value) in zip(places, ends, strict=True)
+    ]
+
+
+def _strips(lines, drawn, at_x, at_y):
+    """Invisible strips over the chart: the one under the mouse shows its epoch and the values there."""
+    epochs = sorted({x for points in drawn for x, _ in points})
+    if not epochs:
+        return []
+    epochs = epochs[:: max(1, -(-len(epochs) // STRIPS))]
+    values = [dict(points) for points in drawn]
+    edges = [LEFT, *((at_x(a) + at_x(b)) / 2 for a, b in itertools.pairwise(epochs)), WIDTH - RIGHT]
+    parts = []
+    for epoch, left, right in zip(epochs, edges, edges[1:], strict=True):
+        here = [(line, each[epoch]) for line, each in zip(lines, values, strict=True) if epoch in each]
+        here = here[:12]
+        x = at_x(epoch)
+        on_left = x > (LEFT + WIDTH - RIGHT) / 2
+        dots = "".join(
+            f'<circle class="dot {colour_class(line.number)}" cx="{x:.1f}" cy="{at_y(y):.1f}" r="4"/>'
+            for line, y in here
+        )
+        rows = [("", f"epoch {epoch:g}")]
+        rows += [
+            (colour_class(line.number), f"{line.number} {'val ' if line.is_validation else ''}{_value(y)}")
+            for line, y in here
+        ]
+        text = "".join(
+            f'<tspan class="{kind}" x="{x + (-14 if on_left else 14):.1f}" dy="{14 if i else 0}">{row}</tspan>'
+            for i, (kind, row) in enumerate(rows)
+        )
+        wide, tall = 96, 14 * len(rows) + 6
+        corner = x - 8 - wide if on_left else x + 8
+        box = f'<rect class="paper" x="{corner:.1f}" y="{TOP}" width="{wide}" height="{tall}"/>'
+        strip = f'<rect x="{left:.1f}" y="{TOP}" width="{right - left:.1f}" height="{HEIGHT - TOP - BOTTOM}"/>'
+        parts.append(
+            f'<g class="strip">{strip}<g class="tip">'
+            f'<path class="cross" d="M{x:.1f} {TOP}V{HEIGHT - BOTTOM}"/>{dots}{box}'
+            f'<text class="{"end" if on_left else ""}" y="{TOP + 14}">{text}</text></g></g>'
+        )
+    return parts
+
+
+def _value(value):
+    """Four digits, as in the curves of the Train panel."""
+    size = abs(value)
+    return f"{value:.4f}" if 1e-3 <= size < 1 else f"{value:.4g}"
