@@ -30,7 +30,7 @@ class Reply(NamedTuple):
     @property
     def is_unfinished(self):
         """True if a `...` is still in the function: handed back, or met on the way."""
-        return is_placeholder(self.value) or (self.error is not None and "ellipsis" in str(self.error))
+        return is_placeholder(self.value) or (self.error is not None and "ellipsis" in str(self.error).lower())
 
     def numbers(self):
         """The numbers that came back as an array of float64, or nan."""
