@@ -96,6 +96,14 @@ def button(label, icon, tooltip, action):
     return made
 
 
+def icon_button(icon, words, action):
+    """A small button with a sign only; its words are read out, and shown under the mouse."""
+    made = ipywidgets.Button(icon=icon, tooltip=words)
+    made.add_class("ks-icon")
+    made.on_click(lambda _: action())
+    return made
+
+
 def row(*children, name=""):
     """Widgets side by side; they wrap where the page is narrow."""
     made = ipywidgets.Box(children)

@@ -22,14 +22,34 @@ RARE = (
     "use_bias kernel_initializer bias_initializer kernel_regularizer bias_regularizer activity_regularizer "
     "kernel_constraint bias_constraint trainable data_format noise_shape reduction epsilon amsgrad weight_decay "
     "clipnorm clipvalue global_clipnorm use_ema ema_momentum ema_overwrite_frequency gradient_accumulation_steps "
-    "seed axis initial_accumulator_value nesterov centered from_logits"
+    "seed axis initial_accumulator_value nesterov centered from_logits warmup_target warmup_steps staircase"
 )
+EVERYDAY = {  # kind → names that stand first in its list
+    "layer": ("Dense", "Dropout", "BatchNormalization", "Activation", "Flatten"),
+    "activation": ("relu", "sigmoid", "softmax", "tanh"),
+    "loss": (
+        "BinaryCrossentropy",
+        "SparseCategoricalCrossentropy",
+        "CategoricalCrossentropy",
+        "MeanSquaredError",
+        "MeanAbsoluteError",
+    ),
+    "optimizer": ("Adam", "SGD", "RMSprop", "AdamW"),
+    "metric": ("accuracy", "AUC", "Precision", "Recall", "MeanAbsoluteError"),
+}
 LONG_WORDS = {"use_bias": "Bias", "l1": "L1", "l2": "L2"}
 
 
 def label_of(name):
     """An argument's name as a label: `"kernel_initializer"` → `"Kernel initializer"`."""
     return LONG_WORDS.get(name) or name.replace("_", " ").capitalize()
+
+
+def everyday_first(kind):
+    """The names that a kind of the schema offers, those of every day first."""
+    offered = recipe_schema.names(kind)
+    first = [name for name in EVERYDAY.get(kind, ()) if name in offered]
+    return [*first, *(name for name in offered if name not in first)]
 
 
 def make_control(argument, value, changed, label=None):
@@ -224,27 +244,36 @@ class SpecControl(Control):
 
     def _arrange(self):
         """Put what is seldom needed behind "More", unless it has been set."""
-        shown = [c.widget for key, c in self.arguments.items() if self._more.value or not self._is_rare(key)]
-        if any(key in RARE.split() for key in self.arguments):
+        hidden = {key for key in self.arguments if self.is_rare(key)}
+        seen = set(self.arguments) if self._more.value else set(self.arguments) - hidden | set(self._given)
+        shown = [control.widget for key, control in self.arguments.items() if key in seen]
+        if hidden:
             self._more.tooltip = f"{'Hide' if self._more.value else 'Show'} arguments that are seldom needed"
             shown.append(self._more)
         if tuple(shown) != self._box.children:
             self._box.children = shown
 
-    def _is_rare(self, key):
-        return key in RARE.split() and key not in self._given
+    def is_rare(self, key):
+        """True for an argument that is seldom needed."""
+        return key in RARE.split()
 
     def _make_arguments(self, known):
         self.arguments = {
-            key: make_control(each, each.default, lambda value, key=key: self.argument_changed(key, value))
+            key: make_control(
+                each, each.default, lambda value, key=key: self.argument_changed(key, value), self.label_for(key)
+            )
             for key, each in known.items()
         }
         for control in self.arguments.values():
             control.disabled = self.names.disabled
 
+    def label_for(self, key):
+        """The label of an argument's control."""
+        return label_of(key)
+
     def names_offered(self):
-        """The registry's names, in the order in which they are offered."""
-        return recipe_schema.names(self.kind)
+        """The registry's names, those of every day first."""
+        return everyday_first(self.kind)
 
     def extra_names(self, optional):
         """What is offered beside them."""
@@ -280,6 +309,14 @@ class NumberOrSpecControl(SpecControl):
 
     def extra_names(self, optional):
         return [NUMBER]
+
+    def label_for(self, key):
+        return "" if key == NUMBER else super().label_for(key)  # it stands beside the name already
+
+    def _make_arguments(self, known):
+        super()._make_arguments(known)
+        if NUMBER in self.arguments:
+            self.arguments[NUMBER].widget.tooltip = self.names.description
 
     def parts(self, spec):
         return super().parts(spec) if isinstance(spec, (str, dict)) else (NUMBER, {NUMBER: spec})

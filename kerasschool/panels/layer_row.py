@@ -6,11 +6,9 @@ import math
 
 import ipywidgets
 
-from kerasschool.live import recipe_schema
-from kerasschool.panels.base import row
-from kerasschool.panels.controls import RARE, SpecControl, make_control
+from kerasschool.panels.base import icon_button, row
+from kerasschool.panels.controls import RARE, SpecControl, everyday_first, make_control
 
-EVERYDAY_KINDS = ("Dense", "Dropout", "BatchNormalization", "Activation", "Flatten")
 LONGEST_SUM = 26  # signs of it that fit into the table
 MOST_EVERYDAY = 3  # arguments in the line itself
 BEHIND_MORE = ("initializer", "regularizer", "constraint")  # last words of arguments with arguments of their own
@@ -18,8 +16,7 @@ BEHIND_MORE = ("initializer", "regularizer", "constraint")  # last words of argu
 
 def layer_kinds():
     """The kinds of layers that can be added, those of every day first."""
-    offered = [name for name in recipe_schema.names("layer") if name != "InputLayer"]
-    return [*EVERYDAY_KINDS, *(name for name in offered if name not in EVERYDAY_KINDS)]
+    return [name for name in everyday_first("layer") if name != "InputLayer"]
 
 
 def everyday(known):
@@ -152,14 +149,6 @@ def text_cell(words, name):
     """A cell of the table with words that stay."""
     made = ipywidgets.HTML(html.escape(words))
     made.add_class(name)
-    return made
-
-
-def icon_button(icon, words, action):
-    """A small button with a sign only; its words are read out, and shown under the mouse."""
-    made = ipywidgets.Button(icon=icon, tooltip=words)
-    made.add_class("ks-icon")
-    made.on_click(lambda _: action())
     return made
 
 

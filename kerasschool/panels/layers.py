@@ -9,6 +9,7 @@ from kerasschool.live import recipe_schema
 from kerasschool.live.recipe import PARTS
 from kerasschool.panels.base import button, row
 from kerasschool.panels.controls import LABEL, make_control
+from kerasschool.panels.group import Group
 from kerasschool.panels.layer_row import (
     LayerRow,
     count,
@@ -139,17 +140,17 @@ class Layers(ExperimentPanel):
         rows = self._rows
         self.controls = {
             "input": self._input,
-            "add": _Group([self._kind, self._add]),
+            "add": Group(lambda: [self._kind, self._add]),
             "place": self._place,
             "undo": self._undo,
-            "kind": _Group([each.control.names for each in rows]),
-            "move": _Group([button for each in rows for button in (each.up, each.down)]),
-            "remove": _Group([each.remove for each in rows]),
-            "more": _Group([each.control.more for each in rows]),
+            "kind": Group(lambda: [each.control.names for each in rows]),
+            "move": Group(lambda: [button for each in rows for button in (each.up, each.down)]),
+            "remove": Group(lambda: [each.remove for each in rows]),
+            "more": Group(lambda: [each.control.more for each in rows]),
         }
         for layer in layers[1:]:
             for name in recipe_schema.arguments("layer", layer["class"]):
-                self.controls[name] = _Group([], lambda name=name: self._controls_of(name))
+                self.controls[name] = Group(lambda name=name: self._controls_of(name))
 
     def _controls_of(self, name):
         return [each.control.arguments[name] for each in self._rows if name in each.control.arguments]
@@ -274,36 +275,6 @@ class Layers(ExperimentPanel):
         super().close()
         for each in getattr(self, "_rows", ()):
             each.widget.close()
-
-
-class _Group:
-    """Several controls with one name: they are locked together."""
-
-    def __init__(self, fixed, found=list):
-        self._fixed, self._found = fixed, found
-
-    @property
-    def _all(self):
-        return [*self._fixed, *self._found()]
-
-    @property
-    def disabled(self):
-        return any(each.disabled for each in self._all)
-
-    @disabled.setter
-    def disabled(self, value):
-        for each in self._all:
-            each.disabled = value
-
-    def add_class(self, name):
-        """Give all of them a class of the style sheet."""
-        for each in self._all:
-            getattr(each, "widget", each).add_class(name)
-
-    def remove_class(self, name):
-        """Take it away again."""
-        for each in self._all:
-            getattr(each, "widget", each).remove_class(name)
 
 
 def _size(shape):
