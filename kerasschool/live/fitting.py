@@ -11,8 +11,10 @@
 """
 
 from kerasschool.live.meaning import BINARY, CLASSES, meaning_of
+from kerasschool.live.recipe_model import named
 
 HEADS = ("Activation", "Softmax", "ReLU", "LeakyReLU", "ELU")  # layers after the last units that bend their output
+SHARES = ("sigmoid", "hard_sigmoid")
 ONE_LABEL = ("BinaryCrossentropy", "BinaryFocalCrossentropy")
 BY_PLACE = ("SparseCategoricalCrossentropy",)
 BY_ROW = ("CategoricalCrossentropy", "CategoricalFocalCrossentropy", "CategoricalGeneralizedCrossEntropy")
@@ -40,13 +42,6 @@ def head_of(layers):
     return None, None, None
 
 
-def class_of(spec):
-    """The class name of a loss as the schema writes it."""
-    from kerasschool.live.recipe_model import named
-
-    return named("loss", spec)[0]
-
-
 def misfit(experiment):
     """What of the recipe's layers and loss does not fit its data: a sentence, or `""`."""
     recipe, meaning = experiment.recipe, meaning_of(experiment)
@@ -56,14 +51,15 @@ def misfit(experiment):
         return f"The data have {has} inputs, the first layer expects {expects}."
     units, activation, loss = wanted(meaning)
     _, now, bend = head_of(recipe.layers)
-    name = class_of(recipe.compile["loss"])
+    name, arguments = named("loss", recipe.compile["loss"])
+    is_logits = arguments.get("from_logits", False)
     if now is None:
         return ""
     if meaning.task == CLASSES:
         if now != units:
             return f"The target has {units} classes, the last layer has {count(now, 'unit')}."
-        if bend != activation and bend is not None:
-            return f"Of {units} classes one is right: that asks for softmax, the last activation is {bend}."
+        if bend != activation and not (is_logits and bend is None):
+            return f"Of {units} classes one is right: that asks for softmax, the last activation is {bend or 'linear'}."
         if name in (BY_ROW if not meaning.one_hot else BY_PLACE) or name in ONE_LABEL:
             return f"The labels ask for {loss}."
     elif meaning.task == BINARY:
@@ -73,6 +69,8 @@ def misfit(experiment):
             return f"The target is yes or no, 0 or 1: one unit is enough, the last layer has {now}."
         if bend == "softmax":
             return "Softmax of one unit is always 1: a yes or no asks for sigmoid."
+        if bend not in SHARES and not (is_logits and bend is None):
+            return f"The target is yes or no: sigmoid gives a probability, {bend or 'linear'} gives other numbers, too."
         if name in (*BY_PLACE, *BY_ROW):
             return f"The labels ask for {loss}."
     else:

@@ -14,6 +14,7 @@ from kerasschool.panels import data_views
 from kerasschool.panels.base import button, row
 from kerasschool.panels.controls import LABEL, CheckControl, Control, SpecControl
 from kerasschool.panels.on_experiment import ExperimentPanel, as_experiment
+from kerasschool.panels.small_controls import WordControl, html_box
 from kerasschool.views.points import Points
 
 VIEWS = {"inputs": "Rows and inputs", "table": "Table", "points": "Points", "card": "Data card"}
@@ -304,29 +305,6 @@ class Data(ExperimentPanel):
         return " ".join(words)
 
 
-class WordControl(Control):
-    """One of a few words.
-
-    Args:
-        label: words before it.
-        words: what it may be.
-        changed: called with the word that was chosen.
-        shown: word → what stands on the page, if that is another.
-        as_row: True for buttons side by side, False for a list that opens.
-    """
-
-    def __init__(self, label, words, changed, shown=None, as_row=False):
-        super().__init__(changed)
-        options = [((shown or {}).get(word, word), word) for word in words]
-        if as_row:
-            made = ipywidgets.ToggleButtons(
-                options=options, style={"button_width": "auto"}, tooltips=[""] * len(options)
-            )
-        else:
-            made = ipywidgets.Dropdown(options=options, description=label, style=LABEL, layout={"width": "auto"})
-        self.widget = self.watch(made)
-
-
 class SplitControl(Control):
     """`"given"`, `"none"`, or a share of the rows, which then has a field of its own."""
 
@@ -360,13 +338,6 @@ class SplitControl(Control):
     @disabled.setter
     def disabled(self, value):
         self._words.disabled = self._share.disabled = value
-
-
-def html_box(name):
-    """An empty HTML widget with a class."""
-    made = ipywidgets.HTML()
-    made.add_class(name)
-    return made
 
 
 def points_code(points, labels):

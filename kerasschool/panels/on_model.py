@@ -1,0 +1,109 @@
+"""What the panels of steps 5 and 6 share: a model to ask, in training here or written and trained by hand."""
+
+import numpy as np
+
+from kerasschool.errors import message
+from kerasschool.live.experiment import Experiment
+from kerasschool.live.meaning import Names
+from kerasschool.live.pace import Clock
+from kerasschool.live.recipe_data import Rows
+from kerasschool.live.session import RUNNING
+from kerasschool.panels.on_experiment import ExperimentPanel, as_experiment
+
+HERTZ = 3  # at most so many looks per second at a model in training
+
+
+def as_looked_at(start, x, y, validation_data, scaling, feature_names, target_names):
+    """The experiment that a panel looks at; a model by hand stays as it is, Keras's too.
+
+    Args:
+        scaling: `(mean, spread)` of the training rows if the arrays are in the data's own units, or None.
+    """
+    if not hasattr(start, "predict"):
+        return as_experiment(start, x, y, validation_data)
+    if x is None or y is None:
+        raise ValueError(message("A model by hand needs rows.", "Pass `x` and `y`, as for `evaluate`.", x=x, y=y))
+    names = Names(tuple(feature_names), "target", tuple(target_names))
+    if len(x) != len(y):
+        raise ValueError(message("There must be one label per row.", x_rows=len(x), y_rows=len(y)))
+    rows = Rows(np.asarray(x), np.asarray(y), None)
+    if scaling is not None:
+        mean, spread = np.asarray(scaling[0], float), np.asarray(scaling[1], float)
+        spread = np.where(spread == 0, 1, spread)
+        rows = Rows((rows.x - mean) / spread, rows.y, None, mean, spread)
+    if validation_data is not None:
+        x_val, y_val = (np.asarray(each) for each in validation_data)
+        rows = Rows(rows.x, rows.y, (rows.scale(x_val), y_val), rows.mean, rows.spread)
+    return Experiment(model=start, rows=rows, names=names, validation_data=rows.validation_data)
+
+
+class ModelPanel(ExperimentPanel):
+    """The base of panels that ask a model. A subclass defines `update()`, which shows what the model says now."""
+
+    style_sheets = ("panel.css", "charts.css")
+
+    def __init__(self, start, x, y, validation_data, scaling, feature_names, target_names):
+        super().__init__(as_looked_at(start, x, y, validation_data, scaling, feature_names, target_names))
+        self.is_by_hand = self.experiment.is_only_looked_at
+        self._session, self._seen, self._clock = None, None, Clock(HERTZ)
+        self._leave_training = self._leave_sessions = None
+
+    def begin(self):
+        super().begin()
+        self._leave_sessions = self.experiment.on_session(self._watch)
+
+    def update(self):
+        """Show what the model says now."""
+        raise NotImplementedError
+
+    def follow(self, changed):
+        if changed:
+            self.say("")
+        self.attempt(self.update)
+
+    def _watch(self, session):
+        """Follow this training from now on."""
+        if self._leave_training is not None:
+            self._leave_training()
+        self._session, self._leave_training = session, session.on_change(self._moved)
+
+    def _moved(self, session):
+        if not self.is_awake or not self.experiment.has(session):
+            return
+        is_new = (session.state, session.progress().step) != self._seen
+        if session.state != RUNNING and is_new:
+            self._seen = session.state, session.progress().step
+            self.attempt(self.update)
+            self.refresh_picture_soon()
+        elif session.state == RUNNING and self._clock.is_due():
+            self.attempt(self.update)
+
+    @property
+    def steps(self):
+        """How many updates the model has had, or None if nobody counted."""
+        if self._session is not None and self.experiment.has(self._session) and self.experiment.is_trained:
+            return self._session.progress().step
+        optimizer = getattr(self.model, "optimizer", None)
+        try:
+            return int(np.asarray(optimizer.iterations))
+        except (AttributeError, TypeError, ValueError):
+            return None
+
+    @property
+    def is_mid_epoch(self):
+        """True while an epoch of its training is under way."""
+        session = self._session
+        return session is not None and self.experiment.has(session) and session.progress().batch > 0
+
+    def about_training(self):
+        """A sentence if the model looks untrained, else `""`."""
+        if self.steps == 0:
+            return "This model has made no training step: unless its weights were loaded, these are only guesses."
+        return ""
+
+    def close(self):
+        """Take the panel off the page."""
+        for leave in (self._leave_training, self._leave_sessions):
+            if leave is not None:
+                leave()
+        super().close()
