@@ -120,6 +120,9 @@ def main(names):
             print(path.relative_to(ROOT), flush=True)
             path.parent.mkdir(exist_ok=True)
             nbformat.write(run(read(source, solved), path.parent), path)
+    from tools import lesson_table  # it imports this module
+
+    lesson_table.main()
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ class Progress:
             title = f"{lesson} {html.escape(TITLES.get(lesson, ''))}"
             lines.append(f'<tr><th scope="row" style="text-align: left">{title}</th>{cells}</tr>')
         most = max(map(len, self.lessons.values()), default=0)
-        numbers = "".join(f'<th scope="col" style="text-align: left">{n}</th>' for n in range(1, most + 1))
+        numbers = "".join(f'<th scope="col" style="text-align: left">Exercise {n}</th>' for n in range(1, most + 1))
         head = f'<thead><tr><th scope="col" style="text-align: left">Lesson</th>{numbers}</tr></thead>'
         return f"<table>{head}<tbody>{''.join(lines)}</tbody></table><p>{self._sentence()}</p>"
 
@@ -96,4 +96,6 @@ def _words(state):
 
 
 def _cell(state):
+    if state == TODO:
+        return _words(state)
     return f'<span style="border-bottom: 2px solid {COLOURS[state]}">{_words(state)}</span>'

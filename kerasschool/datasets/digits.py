@@ -85,8 +85,8 @@ def card():
         ),
         target=Column("digit", "0 to 9", "the digit that was written"),
         cautions=(
-            "Divide by 16 to scale: all inputs then lie between 0 and 1. Mean and spread do not work for each: three "
-            "pixels at the edge are always 0, their spread is 0, and 0 / 0 is no number.",
+            "Divide by 16 to scale: all inputs then lie between 0 and 1. Do not divide each by its own spread: three "
+            "pixels at the edge are always 0, so their spread is 0, and 0 / 0 is no number.",
             "A label is a name, not an amount: take ten units with softmax and `sparse_categorical_crossentropy`.",
             "The same 13 people wrote the rows for training and for validation. A stranger's hand is harder to read: "
             "expect less there.",
