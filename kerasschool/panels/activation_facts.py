@@ -48,7 +48,7 @@ def arguments_of(name):
     """
     defaults = list(recipe_schema.parameters_of(activations._registry.public[name]).items())[1:]
     found = {key: recipe_schema.as_argument(name, key, default) for key, default in defaults if key != "axis"}
-    for key, argument in found.items():
+    for key in found:
         if (name, key) in EXAMPLES:
             found[key] = recipe_schema.Argument(key, "number", required=True, start=EXAMPLES[name, key])
     return found
@@ -203,6 +203,10 @@ class Chosen:
         middle = put_in(self.formula, {**known, **self.arguments, "x": x})
         value = number(self.value(x))
         return f"{self.name}({_plain(x)}{inner}) = " + (value if middle == value else f"{middle} = {value}")
+
+    def line(self, x):
+        """The sentence, and the slope where there is one."""
+        return self.sentence(x) if self.mixes else f"{self.sentence(x)}, slope {number(self.slope(x))}"
 
     def _mixing_sentence(self, x):
         scores, outputs, _ = self.example(x)

@@ -17,8 +17,8 @@ from kerasschool.panels.svg_axes import number
 
 NOTHING = "—"
 RULE = (
-    "The rule: from the first step to the last, a tenth or less is “vanishes”, tenfold or more is “explodes”, between "
-    "them (the grey band) “keeps its size”. Nothing has been trained."
+    "The rule: compared with the first step, a tenth or less “vanishes”, tenfold or more “explodes”, between them "
+    "(grey band) it “keeps its size”. Nothing is trained."
 )
 
 
@@ -194,16 +194,16 @@ class Initializer(ExperimentPanel):
         drawn = [
             titled(histogram(stack.weights, law), "Weights", "", _weights_words(stack.weights, law)),
             titled(
-                sizes(stack.activations, 0, "ks-s0", "Spread of the outputs, layer by layer"),
-                "Activations, forward",
+                sizes(stack.activations, 0, "ks-s0", "spread of the outputs"),
+                "Activations, forward →",
                 self.verdicts["activations"],
-                f"Spread of each layer's outputs, {facts.ratio_words(stack.activations)}.",
+                f"From the first layer to the last: {facts.ratio_words(stack.activations)}.",
             ),
             titled(
-                sizes(stack.gradients, -1, "ks-s1", "Size of the gradients, layer by layer"),
-                "Gradients, backward",
+                sizes(stack.gradients, -1, "ks-s1", "size of the bias gradients"),
+                "← Gradients, backward",
                 self.verdicts["gradients"],
-                f"Size of each layer's bias gradient, {facts.ratio_words(stack.gradients[::-1])}.",
+                f"From the last layer back to the first: {facts.ratio_words(stack.gradients[::-1])}.",
             ),
         ]
         self._drawing.value = f'<div class="ks-charts">{"".join(drawn)}</div>'
@@ -286,7 +286,8 @@ def _word(initializer):
 
 def _weights_words(weights, law):
     weights = weights.astype("float64")
+    dashed = " (dashed)" if law is not None and law[2] > 0 else ""
     return (
         f"{weights.size:,} weights: mean {number(weights.mean(), 2)}, spread {number(weights.std(), 3)}. "
-        f"Ideal (dashed): {facts.law_words(law)}."
+        f"Ideal{dashed}: {facts.law_words(law)}."
     )

@@ -29,6 +29,8 @@ def histogram(weights, law):
     low, high = (float(weights.min()), float(weights.max())) if weights.size else (0.0, 0.0)
     room = 0.15 * (high - low) or max(1.0, abs(low)) / 2
     low, high = low - room, high + room
+    if law is not None and law[0] == "uniform" and law[2] > 0:  # bars that end where the box ends
+        low, high = (law[1] + side * law[2] * BINS / (BINS - 6) for side in (-1, 1))
     counts, edges = np.histogram(weights, BINS, (low, high))
     share = 100 * counts / max(1, weights.size)
     x = np.linspace(low, high, 501)

@@ -67,6 +67,7 @@ class Stack:
         between_rows: how much each layer's outputs differ from row to row.
         silent: units per layer that give the same number for every row.
         symmetric: layers (from 1) whose units all have the same weights.
+        repeats: True if every layer has drawn the same numbers.
     """
 
     model: object
@@ -76,6 +77,7 @@ class Stack:
     between_rows: list
     silent: list
     symmetric: list
+    repeats: bool
 
 
 def measure(settings):
@@ -106,7 +108,8 @@ def measure(settings):
     kernels = [np.array(layer.kernel) for layer in model.layers]
     symmetric = [n for n, kernel in enumerate(kernels, 1) if width > 1 and (kernel == kernel[:, :1]).all()]
     weights = np.concatenate([kernel.ravel() for kernel in kernels])[:MOST_WEIGHTS]
-    return Stack(model, weights, spreads, gradients, between, silent, symmetric)
+    repeats = len(kernels) > 1 and np.ptp(kernels[0]) > 0 and all((each == kernels[0]).all() for each in kernels)
+    return Stack(model, weights, spreads, gradients, between, silent, symmetric, bool(repeats))
 
 
 def verdict(spreads):
@@ -126,14 +129,17 @@ def verdict(spreads):
 
 
 def ratio_words(spreads):
-    """The last spread against the first, in words."""
+    """The last spread against the first, in words.
+
+    >>> ratio_words([2.0, 1.0]), ratio_words([0.0, 0.0])
+    ('0.5 times', '0 everywhere')
+    """
     first, last = spreads[0], spreads[-1]
-    if first == last == 0:
-        return "0 everywhere"
     if not np.isfinite(spreads).all():
-        place = int(np.argmin(np.isfinite(spreads)))
-        return f"too large to write, first in step {place + 1} of {len(spreads)}"
-    return "to 0" if last == 0 else f"to {number(last / first, 3)} times" if first else "from 0"
+        return "too large to write"
+    if first == 0 or last == 0:
+        return "0 everywhere" if first == last else "down to 0" if last == 0 else "up from 0"
+    return f"{number(last / first, 3)} times"
 
 
 def ideal(initializer, width):
@@ -203,14 +209,17 @@ def findings(stack, settings):
         text += " They get the same gradient and stay alike: together they are one unit."
         text += " And zeros let no gradient back." if zero else ""
         found.append(("clone", text))
-    silent = [number for number, count in enumerate(stack.silent, 1) if count]
+    silent = [place for place, count in enumerate(stack.silent, 1) if count]
     if silent:
         most = int(np.argmax(stack.silent))
         text = (
-            f"Dead: in layer {most + 1}, {stack.silent[most]} of {width} units give the same number for all {ROWS} rows"
+            f"Dead: {stack.silent[most]} of {width} units in layer {most + 1} give the same number for all {ROWS} rows"
         )
-        more = f", and there are such units in {layers_words(silent, depth)}" if len(silent) > 1 else ""
+        more = f"; there are such units in {layers_words(silent, depth)}" if len(silent) > 1 else ""
         found.append(("ban", f"{text}{more}."))
+    if stack.repeats and _has_seed(settings["initializer"]):
+        text = "Every layer starts with the same numbers: a seed inside the initializer counts anew for each layer."
+        found.append(("clone", text))
     alike = [
         place
         for place, (between, spread) in enumerate(zip(stack.between_rows, spreads, strict=True), 1)
@@ -230,11 +239,20 @@ def findings(stack, settings):
     return found
 
 
+def _has_seed(initializer):
+    return isinstance(initializer, dict) and initializer["arguments"].get("seed") is not None
+
+
 def layers_words(places, depth):
-    """Layer numbers in words."""
+    """Layer numbers in words.
+
+    >>> layers_words([3, 5, 6, 7], depth=9)
+    'layers 3, 5 to 7'
+    """
     if len(places) == depth and depth > 1:
         return f"all {depth} layers"
-    listed = ", ".join(map(str, places[:6])) + (", …" if len(places) > 6 else "")
+    runs = np.split(places, np.flatnonzero(np.diff(places) > 1) + 1)
+    listed = ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
     return f"layer {listed}" if len(places) == 1 else f"layers {listed}"
 
 

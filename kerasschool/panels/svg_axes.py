@@ -107,10 +107,8 @@ def bends(at, every=5):
 
 def picture(width, height, content, label):
     """The SVG text. `label` is the picture in words."""
-    return (
-        f'<svg class="ks-chart" viewBox="0 0 {width} {height}" role="img" aria-label="{html.escape(label, quote=True)}">'
-        f"{content}</svg>"
-    )
+    label = html.escape(label, quote=True)
+    return f'<svg class="ks-chart" viewBox="0 0 {width} {height}" role="img" aria-label="{label}">{content}</svg>'
 
 
 def swatch(kind):
@@ -168,7 +166,7 @@ def number(value, digits=4):
     """
     if not np.isfinite(value):
         return "no number" if np.isnan(value) else "−∞" if value < 0 else "∞"
-    text = f"{value:.{digits}g}"
+    text = f"{value:.0f}" if 10**digits <= abs(value) < 1e6 else f"{value:.{digits}g}"
     if "e" in text:
         mantissa, power = text.split("e")
         text = f"{mantissa} · 10" + str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
