@@ -102,7 +102,7 @@ def function(**probe):
         _check_is_function(answer, f"({', '.join(probe)})")
         asked = Asked(answer)
         reply = asked.ask(*probe.values())
-        if reply.is_unfinished:
+        if reply.is_unfinished or (reply.error is not None and _has_dots(answer)):
             raise UnfinishedError
         if reply.error is not None and not _takes(answer, probe.values()):
             raise AnswerError("arguments", f"The function must take {names}, in this order.")
@@ -132,6 +132,11 @@ def _check_is_function(answer, arguments):
         if to_array(answer).dtype.kind in "biuf":
             kind = "a result of it"
         raise AnswerError("no_function", f"The function itself is wanted, not {kind}: leave out `{arguments}`.")
+
+
+def _has_dots(function):
+    """True if a `...` is written in the function. Asked when it stops: as an index the dots are in their place."""
+    return any(each is ... for each in getattr(getattr(function, "__code__", None), "co_consts", ()))
 
 
 def _takes(function, arguments):
