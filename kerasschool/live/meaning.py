@@ -165,10 +165,10 @@ def in_own_units(rows, x):
     """Scaled rows in the data's own units, rounded where the scaling left dust."""
     if rows.mean is None:
         return np.asarray(x, float)
-    x = np.asarray(x, float) * np.asarray(rows.spread, float) + np.asarray(rows.mean, float)
-    size = np.maximum(np.abs(x).max(axis=0, initial=0), 1e-12)
+    mean, spread = np.asarray(rows.mean, float), np.asarray(rows.spread, float)
+    size = np.maximum(np.abs(mean) + 2 * spread, 1e-12)
     digits = np.power(10.0, 5 - np.floor(np.log10(size)))  # of what float32 kept, six digits are sure
-    return np.round(x * digits) / digits
+    return np.round((np.asarray(x, float) * spread + mean) * digits) / digits + 0.0  # no minus before a 0
 
 
 # From what a reader has to arrays

@@ -11,6 +11,7 @@ from kerasschool.panels.data import Data
 from kerasschool.panels.initializer import Initializer
 from kerasschool.panels.layers import Layers
 from kerasschool.panels.evaluate import Evaluate
+from kerasschool.panels.predict import Predict
 from kerasschool.panels.train import Train
 
 __getattr__ = helpful_getattr(__name__, globals())
