@@ -45,7 +45,7 @@ class Compare(ExperimentPanel):
             raise TypeError(message("`ledger` must be a Ledger.", ledger=ledger))
         super().__init__(start, x, y, validation_data)
         self.ledger = Ledger() if ledger is None else ledger
-        self._rows, self._is_old = {}, True
+        self._rows, self._is_old, self._is_drawing = {}, True, False
         self._keep = button(
             "Keep this run", "bookmark", "Keep the training as it stands", lambda: self.attempt(self.keep)
         )
@@ -59,7 +59,7 @@ class Compare(ExperimentPanel):
         self._metric.style.description_width = "initial"
         self._log = ipywidgets.Checkbox(False, description="Log loss axis", indent=False, layout={"width": "auto"})
         for each in (self._which, self._metric, self._log):
-            each.observe(lambda _: self._draw(), "value")
+            each.observe(lambda _: self._is_drawing or self._draw(), "value")
         self._charts, self._head = ipywidgets.HTML(), ipywidgets.HTML()
         self._charts.add_class("ks-charts")
         self._list = ipywidgets.VBox()
@@ -187,10 +187,10 @@ class Compare(ExperimentPanel):
         names = [name for run in runs for name in plots.quantities(run.history)]
         names = tuple(dict.fromkeys(name for name in names if name != "loss"))
         if names != self._metric.options:
-            before = self._metric.value
-            with self._metric.hold_trait_notifications():
-                self._metric.options = names
-                self._metric.value = before if before in names else next(iter(names), None)
+            before, self._is_drawing = self._metric.value, True
+            self._metric.options = names
+            self._metric.value = before if before in names else next(iter(names), None)
+            self._is_drawing = False
 
     def lines(self, name):
         """The curves of one quantity, of the runs that are shown: list of `overlay.Line`."""

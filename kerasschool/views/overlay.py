@@ -170,7 +170,7 @@ def _strips(lines, drawn, at_x, at_y):
     values = [dict(points) for points in drawn]
     edges = [LEFT, *((at_x(a) + at_x(b)) / 2 for a, b in itertools.pairwise(epochs)), WIDTH - RIGHT]
     parts = []
-    for epoch, left, right in zip(epochs, edges, edges[1:], strict=True):
+    for epoch, (left, right) in zip(epochs, itertools.pairwise(edges), strict=True):
         here = [(line, each[epoch]) for line, each in zip(lines, values, strict=True) if epoch in each]
         here = here[:12]
         x = at_x(epoch)
