@@ -91,6 +91,7 @@ class Activation(Panel):
         self.chosen, self.x = chosen, x
         self.reach = next(each for each in REACHES if each >= max(reach, abs(x)))
         self._show()
+        self.say(_hint(self.chosen))
         return self
 
     def sentences(self):
@@ -170,9 +171,7 @@ class Activation(Panel):
         )
 
     def _x_changed(self, x):
-        if self.attempt(lambda: self.set(x=x)):
-            self.say(_hint(self.chosen))
-        else:
+        if not self.attempt(lambda: self.set(x=x)):
             self._show()
 
     def _add_one(self):
@@ -216,7 +215,6 @@ class Activation(Panel):
             self._drawing.value = draw(self.chosen, self.x, self.reach)
         self._cards.value = "".join(card(each, self.x, place) for place, each in enumerate(self.chosen))
         self._code.value = code_html(self.code())
-        self.say(_hint(self.chosen))
         self.refresh_picture_soon()
 
     # The still picture

@@ -138,8 +138,10 @@ class Chosen:
     def corner(self, x, width=1e-4):
         """`(slope on the left, slope on the right)` if there is a corner or a jump at x, else None."""
         left, right = self.slopes([x - width, x + width])
-        jump = np.diff(self.values([x - width, x + width]))[0]
-        return (float(left), float(right)) if abs(right - left) > FLAT or abs(jump) > 0.01 else None
+        below, above = self.values([x - width, x + width])
+        if not np.isfinite([left, right, below, above]).all():
+            return None
+        return (float(left), float(right)) if abs(right - left) > FLAT or abs(above - below) > 0.01 else None
 
     def example(self, x):
         """Inputs and outputs of the small example for those that mix, and how each output follows the first input."""
