@@ -71,6 +71,9 @@ class LayerControl(SpecControl):
     def _make_arguments(self, known):
         self.arguments = self._kept.setdefault(self._shown, {})
         self.make(everyday(known))
+        for name in everyday(known):
+            control = self.arguments[name]
+            getattr(control, "names", control.widget).layout.width = None  # the table says how wide they are
 
     def _arrange(self):
         known = self.schema_of(self._shown)

@@ -22,7 +22,7 @@ from kerasschool.panels.layer_row import (
 from kerasschool.panels.on_experiment import ExperimentPanel
 from kerasschool.utils.network_drawing import draw_network
 
-BEFORE_LAST, AT_END = "before the last layer", "at the end"
+BEFORE_LAST, AT_END = "before the last", "at the end"
 DOUBLE_CLICK = 0.4  # seconds within which a second press of the same button is taken for the same press
 MOST_STEPS_BACK = 50
 UNITS_HEIGHT = 220  # of the picture, in CSS pixels
@@ -89,10 +89,10 @@ class Layers(ExperimentPanel):
 
     def _make_add_row(self):
         self._kind = ipywidgets.Dropdown(
-            options=layer_kinds(), description="New layer", style=LABEL, layout={"width": "250px"}
+            options=layer_kinds(), description="New layer", style=LABEL, layout={"width": "216px"}
         )
         self._place = ipywidgets.Dropdown(options=[BEFORE_LAST, AT_END], tooltip="Where it goes")
-        self._place.layout.width = "170px"
+        self._place.layout.width = "132px"
         self._add = button("Add layer", "plus", "Add a layer of this kind", self._add_layer)
         self._undo = button("Undo", "undo", "Take the last change back", self._step_back)
         self._add_row = row(self._kind, self._place, self._add, self._undo, name="ks-controls")
