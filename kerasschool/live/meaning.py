@@ -3,6 +3,7 @@
 import inspect
 import math
 import os
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,11 @@ from kerasschool.live.recipe_model import named
 
 BINARY, CLASSES, NUMBERS = "binary", "classes", "numbers"
 MOST_CLASSES = 100
-NO_UNIT = ("", "none", "not given", "0 or 1", "year")  # units that are not worth a word beside a number
+NO_UNIT = ("none", "not given", "year")  # not worth their place beside a number; nor are ranges such as "0 or 1"
+    "none",
+    "not given",
+    "year",
+)  # words that are not worth their place beside a number; nor are ranges, "0 or 1"
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,11 @@ class Meaning:
     columns: int = 1
     image_shape: tuple | None = None
     card: DataCard | None = None
+
+    def label(self, place, with_unit=True):
+        """The name of an input, with its unit unless the name ends with it."""
+        name, unit = self.features[place], self.units[place]
+        return f"{name} ({unit})" if with_unit and unit and not name.endswith(f"_{unit}") else name
 
     def groups(self, x):
         """Places of columns that are one choice: names that begin alike, and a single 1 in each row.
@@ -107,7 +117,7 @@ def meaning_of(experiment):
         units = [""] * inputs
     return Meaning(
         features=tuple(features),
-        units=tuple("" if unit in NO_UNIT else unit for unit in units),
+        units=tuple("" if unit in NO_UNIT or re.search(r"\d", unit) else unit for unit in units),
         target=target,
         task=task,
         classes=tuple([*words, *map(str, range(len(words), count))][:count]),

@@ -74,8 +74,7 @@ class Data(ExperimentPanel):
         self._box.add_class("ks-viewport")
         self.add_class("ks-data")
         self.lay_out(
-            row(self.data.widget, name="ks-fields"),
-            row(self.scaling.widget, self.split.widget, name="ks-fields"),
+            row(self.data.widget, self.scaling.widget, self.split.widget, name="ks-fields"),
             self._source,
             self._summary,
             row(self._about_layers, self.fit, name="ks-fit"),

@@ -8,7 +8,7 @@ from kerasschool.live.meaning import NUMBERS, class_numbers, in_own_units
 from kerasschool.views import charts
 
 MOST_INPUTS = 30  # histograms and columns that are shown
-MOST_ROWS = 8
+MOST_ROWS = 14
 MOST_PICTURES = 24
 TRAIN, HELD_BACK = "to train on", "held back"
 
@@ -38,8 +38,7 @@ class Shown:
 
     def label(self, place):
         """The name of an input with its unit."""
-        unit = "" if self.is_scaled else self.meaning.units[place]
-        return f"{self.meaning.features[place]}{f' ({unit})' if unit else ''}"
+        return self.meaning.label(place, with_unit=not self.is_scaled)
 
     def answer(self, label):
         """What a label stands for, in words."""
@@ -109,12 +108,12 @@ def table_view(shown):
         return pictures_view(shown)
     columns = range(min(shown.x.shape[1], MOST_INPUTS))
     head = "".join(f"<th scope='col'>{html.escape(shown.label(place))}</th>" for place in columns)
-    head = f"<th></th>{head}<th scope='col' class='target'>{html.escape(shown.meaning.target)}</th>"
+    head = f"<th scope='col'>row</th><th scope='col' class='target'>{html.escape(shown.meaning.target)}</th>{head}"
     lines = []
     for row in range(min(len(shown.x), MOST_ROWS)):
         cells = "".join(f"<td>{charts.number(shown.x[row, place])}</td>" for place in columns)
         answer = html.escape(shown.answer(shown.y[row]))
-        lines.append(f"<tr><th scope='row'>{row}</th>{cells}<td class='target'>{answer}</td></tr>")
+        lines.append(f"<tr><th scope='row'>{row}</th><td class='target'>{answer}</td>{cells}</tr>")
     units = "as the model gets them" if shown.is_scaled else "in their own units"
     return (
         f"<h4>The first {len(lines)} of {len(shown.x)} rows to train on, {units}</h4>"

@@ -67,9 +67,9 @@ class Evaluate(ModelPanel):
         self._pictures, self._mistakes = html_box("ks-pictures-row"), html_box("ks-mistakes")
         self.add_class("ks-evaluate")
         if test_data is None:
-            self.open.add_class("ks-hidden")
+            self.open.add_class("ks-gone")
         if not self.is_by_hand:
-            self.again.add_class("ks-hidden")
+            self.again.add_class("ks-gone")
         self.lay_out(
             row(self._table, ipywidgets.VBox([row(self.open, self.again), self._said]), name="ks-top"),
             row(self.rows.widget, self.threshold.widget, name="ks-fields"),
@@ -244,17 +244,13 @@ class Evaluate(ModelPanel):
             shown += [curve(parts, chosen, threshold) for curve in curves]
         self._pictures.value = f'<div class="ks-side-by-side">{"".join(shown)}</div>'
         x = flat(in_own_units(self.experiment.rows, self._inputs(chosen)))
-        self._mistakes.value = evaluate_views.mistakes_table(judged, x, threshold, self._label)
+        self._mistakes.value = evaluate_views.mistakes_table(judged, x, threshold)
 
     def _inputs(self, name):
         rows = self.experiment.rows
         if name == "train":
             return rows.x
         return rows.validation_data[0] if name == "validation" else rows.scale(np.asarray(self._test_data[0]))
-
-    def _label(self, place):
-        unit = self._meaning.units[place]
-        return f"{self._meaning.features[place]}{f' ({unit})' if unit else ''}"
 
     def _show_controls(self):
         self.rows.offer([(evaluate_views.WORDS[name].capitalize(), name) for name in self._parts or PARTS])

@@ -6,6 +6,7 @@ import numpy as np
 
 from kerasschool.live import scores
 from kerasschool.live.meaning import BINARY, NUMBERS
+from kerasschool.panels.data_views import picture_svg
 from kerasschool.views import charts
 from kerasschool.views.charts import number, percent
 
@@ -36,9 +37,9 @@ def scores_table(parts, threshold, sealed=""):
     if task == NUMBERS:
         named = {
             "Loss": lambda part: part.loss,
-            "Mean absolute error": lambda part: part.errors()[0],
-            "Root of mean squared error": lambda part: part.errors()[1],
-            "Baseline: always the training mean (mean absolute error)": lambda part: part.baseline(train),
+            "Mean absolute error (MAE)": lambda part: part.errors()[0],
+            "Root of the mean squared error": lambda part: part.errors()[1],
+            "Baseline: always the mean (MAE)": lambda part: part.baseline(train),
         }
     else:
         usual = train.meaning.classes[np.bincount(train.y).argmax()]
@@ -137,6 +138,10 @@ def roc_svg(parts, chosen, threshold):
         alarm, hit, _ = part.roc()
         if np.isfinite(alarm).all() and np.isfinite(hit).all():
             frame.line(alarm, hit, name)
+    for place, name in enumerate(reversed(parts)):  # which line is which
+        height = 0.06 + 0.085 * place
+        frame.line([0.55, 0.65], [height, height], name)
+        frame.text(frame.x(0.68), frame.y(height) + 4, WORDS[name])
     if np.isfinite(hits) and np.isfinite(alarms):
         frame.dot(alarms, hits, "here", 5, label)
     return frame.svg()
@@ -185,20 +190,22 @@ def errors_svg(judged):
     return "<div><h5>predicted − true</h5>" + charts.histogram(wrong, None, "Errors", width=300, height=130) + "</div>"
 
 
-def mistakes_table(judged, x, threshold, label_of):
-    """The worst mistakes, in the data's own units, with the probability of what was said.
+def mistakes_table(judged, x, threshold):
+    """The worst mistakes, in the data's own units, with the probability of what was said; pictures as pictures.
 
     Args:
         x: the rows in the data's own units, `(rows, inputs)`.
-        label_of: place of an input → its name with unit.
     """
     meaning, places = judged.meaning, judged.worst(threshold)
     if not len(places):
         return "<p><b>No mistakes</b> in these rows.</p>"
     is_number = meaning.task == NUMBERS
     wrong = judged.rows if is_number else int(np.sum(judged.said(threshold) != judged.y))
+    title = f"The {len(places)} largest errors" if is_number else f"The worst {len(places)} of {wrong} mistakes"
+    if meaning.image_shape and not is_number:
+        return f"<h4>{title}</h4>{mistaken_pictures(judged, x, threshold, places)}"
     columns = range(min(x.shape[1], MOST_INPUTS))
-    head = "".join(f"<th scope='col'>{html.escape(label_of(place))}</th>" for place in columns)
+    head = "".join(f"<th scope='col'>{html.escape(meaning.label(place))}</th>" for place in columns)
     lines = []
     for place in places:
         if is_number:
@@ -214,12 +221,23 @@ def mistakes_table(judged, x, threshold, label_of):
             f"<td class='said'>{html.escape(said)}</td><td>{sure}</td>{cells}</tr>"
         )
     heads = ("true", "predicted", "error") if is_number else ("true", "said", "probability")
-    title = f"The {len(places)} largest errors" if is_number else f"The worst {len(places)} of {wrong} mistakes"
     return (
         f"<h4>{title}</h4><div class='ks-scroll'><table><thead><tr><th scope='col'>row</th>"
         + "".join(f"<th scope='col'>{word}</th>" for word in heads)
         + f"{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
+
+
+def mistaken_pictures(judged, x, threshold, places):
+    """The worst mistakes as pictures."""
+    names, said, most = judged.meaning.classes, judged.said(threshold), max(1e-9, float(x.max()))
+    cells = []
+    for place in places:
+        true, answer = html.escape(names[judged.y[place]]), html.escape(names[said[place]])
+        picture = picture_svg(x[place], judged.meaning.image_shape, most, f"true {true}, said {answer}", size=72)
+        words = f"row {place}: <b>{true}</b><br><span class='said'>{answer}</span> {judged.p[place, said[place]]:.3f}"
+        cells.append(f"<figure>{picture}<figcaption>{words}</figcaption></figure>")
+    return f"<div class='ks-pictures'>{''.join(cells)}</div>"
 
 
 def draw(figure, parts, chosen, threshold):

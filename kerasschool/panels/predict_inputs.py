@@ -30,7 +30,9 @@ class Inputs:
         self.values = np.array(x[0], float)
         self.low, self.high = x.min(axis=0), x.max(axis=0)
         self.are_flags = np.isin(x, (0, 1)).all(axis=0) & (self.low < self.high)
-        self.are_whole = (x == np.round(x)).all(axis=0)
+        self.finest = np.full(x.shape[1], 1e-6)
+        for digits in range(5, -1, -1):
+            self.finest[np.isclose(x, np.round(x, digits), rtol=0, atol=1e-9).all(axis=0)] = 10.0**-digits
         self.groups = {self._name_of(places): places for places in meaning.groups(x)}
         self.controls = {}
         if x.shape[1] <= MOST_CONTROLS:
@@ -107,14 +109,13 @@ class Inputs:
                 control.show(bool(self.values[self.meaning.features.index(name)]))
 
     def step(self, place):
-        """A round step for an input: 1 for whole numbers, else about a two-hundredth of its range."""
-        span = self.high[place] - self.low[place]
-        if self.are_whole[place] and span > 2:
-            return 1.0
+        """A round step for an input, about a two-hundredth of its range, but no finer than the data."""
+        span = float(self.high[place] - self.low[place])
         if span <= 0:
             return 0.1
         power = 10.0 ** math.floor(math.log10(span / 200))
-        return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= span / 200 * 0.999)
+        step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= span / 200 * 0.999)
+        return max(step, self.finest[place])
 
     def sweeps(self):
         """Rows that differ from this one in a single input: `(rows, what each changes)`.
@@ -142,11 +143,15 @@ class Inputs:
 
 
 class InputSlider(Control):
-    """A slider from the least to the greatest value in the data; a value outside widens it."""
+    """A slider from the least to the greatest value in the data; a value outside widens it.
+
+    A browser moves a value to the slider's next step and says so; that is no wish of the reader's.
+    """
 
     def __init__(self, inputs, place, changed):
         super().__init__(changed)
-        step, unit = inputs.step(place), inputs.meaning.units[place]
+        self._inputs, self._place = inputs, place
+        step = inputs.step(place)
         digits = max(0, -math.floor(math.log10(step) + 1e-9))
         low, high = float(inputs.low[place]), float(inputs.high[place])
         room = step if high <= low else 0
@@ -156,11 +161,15 @@ class InputSlider(Control):
                 min=low - room,
                 max=high + room,
                 step=step,
-                description=inputs.meaning.features[place] + (f" ({unit})" if unit else ""),
+                description=inputs.meaning.label(place),
                 readout_format=f".{min(digits, 8)}f",
                 style={"description_width": "190px"},
             )
         )
+
+    def read(self, value):
+        if abs(value - self._inputs.values[self._place]) > 0.501 * self.widget.step:
+            super().read(value)
 
     def show(self, value):
         slider = self.widget

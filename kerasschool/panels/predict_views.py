@@ -30,7 +30,7 @@ def answer_view(answer, meaning, threshold, title="", warning=""):
     order = range(len(answer)) if len(answer) <= MOST_CLASSES else np.argsort(-answer)[:MOST_CLASSES]
     mark = f"<u style='left:{100 * threshold:.1f}%'></u>" if meaning.task == BINARY else ""
     cells = "".join(
-        f'<span class="name{" said" if place == said else ""}">{"▸ " if place == said else ""}'
+        f'<span class="name{" chosen" if place == said else ""}">{"▸ " if place == said else ""}'
         f'{html.escape(meaning.classes[place])}</span><span class="track"><i style="width:{100 * answer[place]:.1f}%">'
         f'</i>{mark if place == 1 else ""}</span><span class="amount"><b>{answer[place]:.3f}</b></span>'
         for place in order
