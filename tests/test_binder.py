@@ -23,6 +23,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 BINDER = ROOT / "binder"
 LESSON = "lessons/00_six_steps.ipynb"
 MEGABYTE = 1e6
+LEFT_BEHIND = (".ipynb_checkpoints", "kerasschool-progress.json")  # by somebody who worked in lessons/
 
 
 def requirements():
@@ -89,7 +90,9 @@ class Session:
 def session(tmp_path_factory):
     """The session after the steps that Binder takes."""
     folder = tmp_path_factory.mktemp("binder") / "repository"
-    ignore = shutil.ignore_patterns(".venv", ".git", ".hypothesis", ".*_cache", "__pycache__", "build", "dist")
+    ignore = shutil.ignore_patterns(
+        ".venv", ".git", ".hypothesis", ".*_cache", "__pycache__", "build", "dist", *LEFT_BEHIND
+    )
     shutil.copytree(ROOT, folder, ignore=ignore)
     prefix = folder.parent / "environment"
     subprocess.run([sys.executable, "-m", "venv", prefix], check=True)

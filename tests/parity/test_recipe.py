@@ -46,6 +46,25 @@ RECIPES = {
         fit=FEW,
         scaling="none",
     ),
+    "wine": Recipe(
+        data="wine",
+        layers=shaped(dense(5, activation="relu"), dense(3, activation="softmax"), shape=(13,)),
+        compile={"loss": "sparse_categorical_crossentropy"},
+        fit=FEW,
+    ),
+    "breast cancer": Recipe(data="breast_cancer", layers=shaped(dense(1, activation="sigmoid"), shape=(30,)), fit=FEW),
+    "points in the plane": Recipe(
+        data={"class": "planar", "arguments": {"kind": "xor", "noise": 0.2}},
+        layers=shaped(dense(4, activation="tanh"), dense(1, activation="sigmoid"), shape=(2,)),
+        fit=FEW,
+        scaling="none",
+    ),
+    "a plane": Recipe(
+        data={"class": "planar", "arguments": {"kind": "plane", "rows": 100}},
+        layers=shaped(dense(1), shape=(2,)),
+        compile={"loss": "mean_squared_error", "metrics": ["mean_absolute_error"]},
+        fit=FEW,
+    ),
 }
 
 
