@@ -18,10 +18,6 @@ from kerasschool.live.recipe_model import named
 BINARY, CLASSES, NUMBERS = "binary", "classes", "numbers"
 MOST_CLASSES = 100
 NO_UNIT = ("none", "not given", "year")  # not worth their place beside a number; nor are ranges such as "0 or 1"
-    "none",
-    "not given",
-    "year",
-)  # words that are not worth their place beside a number; nor are ranges, "0 or 1"
 
 
 @dataclass(frozen=True)
