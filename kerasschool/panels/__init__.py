@@ -8,10 +8,11 @@ from kerasschool.panels.activation import Activation
 from kerasschool.panels.compare import Compare
 from kerasschool.panels.compile import Compile
 from kerasschool.panels.data import Data
+from kerasschool.panels.evaluate import Evaluate
 from kerasschool.panels.initializer import Initializer
 from kerasschool.panels.layers import Layers
-from kerasschool.panels.evaluate import Evaluate
 from kerasschool.panels.predict import Predict
+from kerasschool.panels.six_steps import SixSteps
 from kerasschool.panels.train import Train
 
 __getattr__ = helpful_getattr(__name__, globals())

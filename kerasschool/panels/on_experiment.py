@@ -164,11 +164,17 @@ class ExperimentPanel(Panel):
         self._lock(names, None)
         return self
 
+    @property
+    def lockable(self):
+        """The names that `lock` takes."""
+        return list(self.controls)
+
     def _lock(self, names, state):
+        known = self.lockable
         for name in names:
-            if name not in self.controls:
-                raise unknown("control", name, list(self.controls))
-        locks = {**self.recipe.locks, **dict.fromkeys(names or self.controls, state)}
+            if name not in known:
+                raise unknown("control", name, known)
+        locks = {**self.recipe.locks, **dict.fromkeys(names or known, state)}
         self.experiment.change(locks={name: each for name, each in locks.items() if each is not None})
 
     def _apply_locks(self):

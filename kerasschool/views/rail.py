@@ -1,0 +1,30 @@
+"""A rail of steps: tabs that say what each step has produced, and what is stale."""
+
+import pathlib
+
+import anywidget
+import traitlets
+
+HERE = pathlib.Path(__file__).parent
+
+
+class Rail(anywidget.AnyWidget):
+    """Tabs with two lines each. Arrow keys, Home and End go from tab to tab.
+
+    Each entry of `steps` is a dictionary: `title`, `word` (what it produced), `state` (`"todo"`, `"done"`, `"stale"`
+    or `"wrong"`), `what` (what is stale), `locked`, `hidden`.
+    """
+
+    _esm = HERE / "rail.js"
+    _css = HERE / "rail.css"
+
+    steps = traitlets.List(traitlets.Dict()).tag(sync=True)
+    chosen = traitlets.Int(0).tag(sync=True)
+    label = traitlets.Unicode("Steps").tag(sync=True)
+
+    @traitlets.validate("chosen")
+    def _check_chosen(self, proposal):
+        """A place that is not there, or locked, is not chosen: the one before stays."""
+        place = proposal["value"]
+        is_there = 0 <= place < len(self.steps) and not (self.steps[place]["locked"] or self.steps[place]["hidden"])
+        return place if is_there or not self.steps else self.chosen
