@@ -151,6 +151,9 @@ class Evaluate(ModelPanel):
     def code(self, engine="kerasschool"):
         names = {"train": ("x", "y") if self.is_by_hand else ("x_train", "y_train")}
         names |= {"validation": ("x_val", "y_val"), "test": ("x_test", "y_test")}
+        is_scaled = self._parts and self.experiment.rows.mean is not None
+        for name in PARTS if is_scaled and self.is_by_hand else ("test",) if is_scaled else ():
+            names[name] = f"({names[name][0]} - mean) / spread", names[name][1]
         shown = [name for name in ("train", "validation") if name in self._parts] or ["train"]
         lines = ["import numpy as np", ""]
         for name in shown:
