@@ -16,9 +16,12 @@ COVERS = {  # lesson → (what the tutorial says, a word of the lesson that take
     "02": (
         ("S4 `Dense(12, input_dim=8, init='uniform')`", "input_dim"),
         ("S5 the diagram", "plot_model"),
+        ("S6 initializers by name", "random_uniform"),
+        ("S8 activations, inside `Dense` or alone", 'Activation("relu")'),
         ("S9 `get_weights()`", "get_weights"),
         ("S10 `add` three times", "model.add"),
         ("S11 `Sequential([…])`", "Sequential(["),
+        ("S14 a function as activation", "activation=keras.activations.sigmoid"),
         ("S22 `summary()`", "summary()"),
     ),
     "03": (
