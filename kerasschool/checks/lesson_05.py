@@ -201,10 +201,11 @@ count_mistakes = Exercise(
     solution=(
         "said_male = (p_male > 0.5).astype(int)[:, 0]\n"
         "right_share = np.mean(said_male == is_male)\n"
-        "table = [\n"
-        "    [np.sum((is_male == truth) & (said_male == said)) for said in (0, 1)]\n"
-        "    for truth in (0, 1)\n"
-        "]"
+        "\n"
+        "def cell(truth, said):\n"
+        "    return np.sum((is_male == truth) & (said_male == said))\n"
+        "\n"
+        "table = [[cell(0, 0), cell(0, 1)], [cell(1, 0), cell(1, 1)]]"
     ),
 )
 
