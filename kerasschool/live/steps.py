@@ -317,10 +317,9 @@ def layers_do_not_fit(steps):
 def edited_after_compile(steps):
     """`compile` belongs to a model; other layers make another model."""
     edited = steps.edited_since(COMPILE)
-    return edited and (
-        f"{edited} after compile",
-        "compile belongs to the model before. Look whether loss and metrics still go with it.",
-    )
+    if not edited:
+        return None
+    return f"{edited} after compile", "compile belongs to a model. Look whether loss and metrics go with the new one."
 
 
 def loss_does_not_fit(steps):
