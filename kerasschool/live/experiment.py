@@ -142,6 +142,11 @@ class Experiment:
     # What is made of it
 
     @property
+    def own(self):
+        """Your own arrays as they were given: `(x, y, validation_data)`, or three Nones."""
+        return self._own
+
+    @property
     def has_rows(self):
         """False while the recipe asks for arrays of your own and there are none."""
         return self._rows is not None or self.recipe.data != "own" or self._own[0] is not None

@@ -49,7 +49,7 @@ class Data(ExperimentPanel):
 
     def __init__(self, start=None, x=None, y=None, validation_data=None):
         super().__init__(as_experiment(start))
-        self._shown = None
+        self._shown, self._trouble = None, None
         self._view, self._keeps_limits = "inputs", False
         self.data = SpecControl("data", self.recipe.data, lambda data: self.change(data=data), "Data set")
         self.scaling = WordControl("Scaling", SCALINGS, lambda scaling: self.change(scaling=scaling))
@@ -179,15 +179,12 @@ class Data(ExperimentPanel):
             self._use_points(points[kept], labels[kept])
 
     def _sheet_points(self):
-        """The points that are edited: those to train on, and in a drawing those held back, too."""
-        if self._shown is None:
-            return np.zeros((0, 2)), np.zeros(0, int)
-        rows = self.experiment.rows
-        points, labels = in_own_units(rows, rows.x), np.ravel(rows.y)
-        if isinstance(self.recipe.split, float) and self.recipe.data == "own":
-            points = np.concatenate([points, in_own_units(rows, rows.validation_data[0])])
-            labels = np.concatenate([labels, np.ravel(rows.validation_data[1])])
-        return points, labels.astype(int)
+        """The points that are edited: all of the reader's own, or the rows to train on of a generated set."""
+        if self.recipe.data != "own":
+            rows = self.experiment.rows
+            return in_own_units(rows, rows.x), np.ravel(rows.y).astype(int)
+        x, y, _ = self.experiment.own
+        return (np.zeros((0, 2)), np.zeros(0, int)) if x is None else (np.asarray(x), np.ravel(y).astype(int))
 
     def _use_points(self, points, labels):
         words = self._class_names()
@@ -195,6 +192,8 @@ class Data(ExperimentPanel):
         names = Names(tuple(self.points.names), "class", tuple(words[:used]), points_code(points, labels))
         self._keeps_limits = True
         given = (points.astype("float32"), labels) if len(points) else (None, None)
+        if self.recipe.data == "own" and self.experiment.own[2] is not None:
+            given = *given, self.experiment.own[2]
         self.attempt(lambda: self.experiment.use(*given, names=names))
         self._keeps_limits = False
 
@@ -213,12 +212,11 @@ class Data(ExperimentPanel):
         (self._source.remove_class if is_own else self._source.add_class)("ks-hidden")
         if changed & {"data", "split", "scaling", "seed"}:
             self._shown = None
-            had = self.message.value
-            if self.experiment.has_rows:
-                self.attempt(self._look)
+            if self.experiment.has_rows and not self.attempt(self._look):
+                self._trouble = self.message.value
             if self._shown is None:
                 self._view = "points" if is_own else self._view
-            elif self.message.value == had:
+            elif self.message.value == self._trouble:
                 self.say("")
             self._draw()
         self._say_whether_it_fits()
