@@ -112,7 +112,7 @@ def test_words_for_those_who_cannot_see_it(model):
     assert root.get("aria-label") == "net: 8 inputs → 12 → 8 → 1, 221 parameters"
     assert root.find(SVG + "desc").text == (
         "A network of layers. 8 inputs; hidden: Dense, 12 units, relu, 108 parameters; "
-        f"{model.layers[1].name}: Dense, 8 units, relu, 104 parameters; answer: Dense, 1 units, sigmoid, 9 parameters."
+        f"{model.layers[1].name}: Dense, 8 units, relu, 104 parameters; answer: Dense, 1 unit, sigmoid, 9 parameters."
     )
 
 

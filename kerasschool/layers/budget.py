@@ -13,6 +13,7 @@ from kerasschool.errors import message
 
 LARGEST_ROW = 2**24  # numbers in one row of any layer's input, while a model is rebuilt
 LARGEST_TABLES = 2**23  # numbers in the tables of all metrics together
+TOO_MANY = "The model asks for more weights than there is room for."
 
 _budgets = []  # those in force, the innermost last
 
@@ -23,15 +24,16 @@ class Budget:
     Args:
         num_bytes: how large all weights together may be.
         filled_later: True if the numbers of all weights follow from the file, so that none need to be drawn.
+        too_many: what an error says when there is none left.
     """
 
-    def __init__(self, num_bytes, filled_later=False):
-        self.left, self.filled_later = num_bytes, filled_later
+    def __init__(self, num_bytes, filled_later=False, too_many=TOO_MANY):
+        self.left, self.filled_later, self.too_many = num_bytes, filled_later, too_many
         self.tables_left = LARGEST_TABLES
 
 
 @contextlib.contextmanager
-def limited_to(num_bytes, filled_later=False):
+def limited_to(num_bytes, filled_later=False, too_many=TOO_MANY):
     """Inside the `with` block layers make no more weights than fit into `num_bytes`.
 
     >>> with limited_to(100):
@@ -40,7 +42,7 @@ def limited_to(num_bytes, filled_later=False):
     Traceback (most recent call last):
     ValueError: The model asks for more weights than there is room for. Received: shape=(1,)
     """
-    budget = Budget(num_bytes, filled_later)
+    budget = Budget(num_bytes, filled_later, too_many)
     _budgets.append(budget)
     try:
         yield budget
@@ -53,7 +55,7 @@ def take(shape, dtype):
     if _budgets:
         _budgets[-1].left -= math.prod(map(int, shape)) * np.dtype(dtype).itemsize
         if _budgets[-1].left < 0:
-            raise ValueError(message("The model asks for more weights than there is room for.", shape=tuple(shape)))
+            raise ValueError(message(_budgets[-1].too_many, shape=tuple(shape)))
 
 
 def take_table(shape):

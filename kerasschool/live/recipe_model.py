@@ -26,10 +26,11 @@ def make(parts, drawn=True, stream=None):
         stream: a `RandomState` to draw the weights from; None for a new one of the recipe's seed.
     """
     room = recipe_check.MOST_PARAMETERS * np.dtype(config.floatx()).itemsize
+    too_many = f"A recipe's model has at most {recipe_check.MOST_PARAMETERS:,} parameters."
     stream = np.random.RandomState(parts["seed"]) if stream is None else stream
     chosen = parts["compile"]
     try:
-        with fresh_names(), random.use(stream), budget.limited_to(room, filled_later=not drawn):
+        with fresh_names(), random.use(stream), budget.limited_to(room, not drawn, too_many):
             model = Sequential([as_layer(layer) for layer in parts["layers"]])
             for metric in [] if drawn else chosen["metrics"]:
                 check_metric(metric)

@@ -56,7 +56,6 @@ NOT_OFFERED = (
 NOT_OFFERED_OF = {
     ("ActivityRegularization", "activity_regularizer"),  # its own arguments make one
     ("InputLayer", "activity_regularizer"),
-    ("Identity", "activity_regularizer"),  # its config does not hold it
     ("InputLayer", "trainable"),
 }
 

@@ -46,7 +46,10 @@ class Step:
         if self.kind == "input":
             return f"{size} input{'' if size == '1' else 's'}"
         kind = " ".join(part for part in (self.class_name, self.setting) if part)
-        says = [f"{self.name}: {kind}", f"{size} units" if self.kind == "dense" else f"output {size}"]
+        says = [
+            f"{self.name}: {kind}",
+            f"{size} unit{'' if size == '1' else 's'}" if self.kind == "dense" else f"output {size}",
+        ]
         says += [self.activation] if self.activation and self.activation != self.setting else []
         says += [f"{self.params:,} parameters" + ("" if self.trainable else ", frozen")] if self.params else []
         return ", ".join(says)
