@@ -94,16 +94,27 @@ class SixSteps(ExperimentPanel):
         self._mark()
         self.rail.chosen = NAMES.index(step)
         self._leave_steps = self.steps.on_change(lambda _: self._mark())
-        self.rail.observe(lambda change: self._choose(NAMES[change["new"]]), "chosen")
+        self.rail.observe(lambda change: self._tab_chosen(change["new"]), "chosen")
         self._engine.observe(lambda _: self._after(), "value")
         self.begin()
+        if self.tabs[TAB + step].is_hidden:  # by a lock that came with the recipe
+            step = next((name for name in NAMES if not self.tabs[TAB + name].disabled), step)
+            self.rail.chosen = NAMES.index(step)
         self._choose(step)
 
     # The steps
 
     def __getitem__(self, name):
-        """The panel of a step: `panel["train"]`."""
+        """The panel of a step: `panel["train"]`; one that is not seen shows how things are now, too."""
         _check_step(name)
+        panel = self._panel(name)
+        panel.wake()
+        if name != self._step:
+            panel.sleep()
+        return panel
+
+    def _panel(self, name):
+        """The panel of a step, made when first asked for, asleep."""
         if name not in self._open:
             made = PANELS[name](self.experiment)
             made.sleep()
@@ -119,6 +130,14 @@ class SixSteps(ExperimentPanel):
         """The name of the step that is open."""
         return self._step
 
+    def _tab_chosen(self, place):
+        """Open the step of a tab; one that is locked, or not there, is not opened."""
+        tab = self.tabs[TAB + NAMES[place]] if 0 <= place < len(NAMES) else None
+        if tab is None or tab.disabled:
+            self.rail.chosen = NAMES.index(self._step)
+        elif NAMES[place] != self._step:
+            self._choose(NAMES[place])
+
     def _choose(self, name):
         self._step = name
         for other, panel in self._open.items():
@@ -126,7 +145,7 @@ class SixSteps(ExperimentPanel):
                 panel.add_class("ks-hidden")
                 panel.sleep()
         self._broken = None
-        if self.attempt(lambda: self[name]):
+        if self.attempt(self._panel, name):
             self._open[name].wake()
             self._open[name].remove_class("ks-hidden")
         else:
@@ -210,7 +229,7 @@ class SixSteps(ExperimentPanel):
         """The names that `lock` takes: `"tab_data"` and so on for the tabs, and the controls of all six panels."""
         names = dict.fromkeys(self.controls)
         for name in NAMES:
-            if self.attempt(lambda name=name: self[name]):
+            if self.attempt(self._panel, name):
                 names |= dict.fromkeys(self._open[name].controls)
         return list(names)
 

@@ -21,10 +21,3 @@ class Rail(anywidget.AnyWidget):
     steps = traitlets.List(traitlets.Dict()).tag(sync=True)
     chosen = traitlets.Int(0).tag(sync=True)
     label = traitlets.Unicode("Steps").tag(sync=True)
-
-    @traitlets.validate("chosen")
-    def _check_chosen(self, proposal):
-        """A place that is not there, or locked, is not chosen: the one before stays."""
-        place = proposal["value"]
-        is_there = 0 <= place < len(self.steps) and not (self.steps[place]["locked"] or self.steps[place]["hidden"])
-        return place if is_there or not self.steps else self.chosen
