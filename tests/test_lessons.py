@@ -10,7 +10,7 @@ import pytest
 from nbconvert import HTMLExporter
 
 from kerasschool.checks import mechanism
-from tools import build_lessons
+from tools import build_lessons, lesson_table
 from tools.build_lessons import LESSONS, STEPS, read, run, sources, target
 
 BOTH = [(source, solved) for source in sources() for solved in (False, True)]
@@ -253,6 +253,10 @@ def test_the_lines_of_lesson_00_run_on_keras():
 
 SOURCE = """# A title
 
+**Lesson 00 · about 5 minutes**
+
+1. build a notebook.
+
 [steps 2]
 
 Text, and [another lesson](01_load_data.md).
@@ -307,7 +311,12 @@ def test_building(tmp_path, monkeypatch):
     source = tmp_path / "source" / "00_a_lesson.md"
     source.parent.mkdir()
     source.write_text(SOURCE, encoding="utf-8")
+    readme = tmp_path / "README.md"
+    readme.write_text("Before\n\n| | Lesson |\n|---|---|\n\nAfter\n", encoding="utf-8")
+    monkeypatch.setattr(lesson_table, "README", readme)
     build_lessons.main([])
+    row = "| 00 | [A title](00_a_lesson.ipynb) | 2 define | build a notebook | 5 | Train |"
+    assert readme.read_text(encoding="utf-8").splitlines()[4].startswith(row)
     paths = [tmp_path / "00_a_lesson.ipynb", tmp_path / "solutions" / "00_a_lesson.ipynb"]
     first = [path.read_bytes() for path in paths]
     blank, solved = [nbformat.reads(text.decode(), as_version=4) for text in first]
