@@ -41,12 +41,12 @@ class ModelPanel(ExperimentPanel):
     """The base of panels that ask a model. A subclass defines `update()`, which shows what the model says now."""
 
     style_sheets = ("panel.css", "charts.css")
+    _leave_training = _leave_sessions = None  # here, for `close` comes also when the arguments were refused
 
     def __init__(self, start, x, y, validation_data, scaling, feature_names, target_names):
         super().__init__(as_looked_at(start, x, y, validation_data, scaling, feature_names, target_names))
         self.is_by_hand = self.experiment.is_only_looked_at
         self._session, self._seen, self._clock = None, None, Clock(HERTZ)
-        self._leave_training = self._leave_sessions = None
 
     def begin(self):
         super().begin()
