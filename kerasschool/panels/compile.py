@@ -199,13 +199,13 @@ class Compile(ExperimentPanel):
         return text_figure([*self.code().splitlines(), "", *self._lines_of_words()], size=(9.4, 3.6))
 
     def description(self):
-        return "Compile panel. " + " ".join([self.code().replace("\n", " "), *self._lines_of_words()])
+        return " ".join(["Compile panel.", *self.code().split(), *self._lines_of_words()])
 
     def _lines_of_words(self):
         lines = [f"{each.severity.capitalize()}. {each.what}" for each in self.findings] or ["They fit together."]
         if self.first_loss is None:
             return [*lines, f"The loss before training cannot be measured. {self._trouble}"]
-        numbers = [f"{value:.4f}  {what} {how}".rstrip() for value, what, how in _loss_lines(self.first_loss)]
+        numbers = [f"{value:.4f} {what} {how}." for value, what, how in _loss_lines(self.first_loss)]
         return [*lines, *numbers, self._verdict()]
 
 
