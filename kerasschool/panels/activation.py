@@ -171,7 +171,7 @@ class Activation(Panel):
         )
 
     def _x_changed(self, x):
-        if not self.attempt(lambda: self.set(x=x)):
+        if not self.attempt(lambda: self.set(x=round(x, 9))):  # a slider adds up its steps: 1.5499999999999998
             self._show()
 
     def _add_one(self):
@@ -201,12 +201,7 @@ class Activation(Panel):
         for place, each in enumerate(self._rows):
             each.show(self.chosen[place] if place < len(self.chosen) else None)
         (self._add.add_class if len(self.chosen) == MOST else self._add.remove_class)("ks-idle")
-        slider = self._slider.widget
-        with slider.hold_sync():
-            self._slider.quietly(lambda: slider.set_trait("value", 0.0))
-            self._slider.quietly(lambda: (slider.set_trait("max", self.reach), slider.set_trait("min", -self.reach)))
-            slider.step = REACHES[self.reach]
-            self._slider.show(self.x)
+        self._show_on_slider()
         self._field.show(self.x)
         self._reach.show(self.reach)
         bent = [each for each in self.chosen if not each.mixes]
@@ -216,6 +211,16 @@ class Activation(Panel):
         self._cards.value = "".join(card(each, self.x, place) for place, each in enumerate(self.chosen))
         self._code.value = code_html(self.code())
         self.refresh_picture_soon()
+
+    def _show_on_slider(self):
+        """Tell the page only what is new: an echo of the reader's own move would hold up the next one."""
+        slider, reach = self._slider.widget, self.reach
+        if slider.max != reach:
+            self._slider.quietly(lambda: slider.set_trait("value", min(max(slider.value, -reach), reach)))
+            for end, value in (("max", reach), ("min", -reach), ("step", REACHES[reach])):
+                self._slider.quietly(lambda end=end, value=value: slider.set_trait(end, value))
+        if abs(slider.value - self.x) > 1e-9:
+            self._slider.show(self.x)
 
     # The still picture
 
@@ -277,7 +282,7 @@ class _Row:
         self.control = _ActivationControl(lambda spec: panel.replace_one(place, spec), place, own)
         remove = button("", "times", f"Remove activation {place + 1}", lambda: panel.replace_one(place, None))
         look = ipywidgets.HTML(svg_axes.swatch(f"ks-s{place}"), layout={"width": "34px"})
-        self.widget = row(look, self.control.widget, remove)
+        self.widget = row(look, self.control.widget, remove, name="ks-one-line")
 
     @property
     def disabled(self):

@@ -206,7 +206,7 @@ class Initializer(ExperimentPanel):
                 f"From the last layer back to the first: {facts.ratio_words(stack.gradients[::-1])}.",
             ),
         ]
-        self._drawing.value = f'<div class="ks-charts">{"".join(drawn)}</div>'
+        self._drawing.value = f'<div class="ks-charts"><div>{"".join(drawn)}</div></div>'
         found = facts.findings(stack, self.settings) or [("check", "Units differ, none is dead, rows stay apart.")]
         self._words.value = "".join(
             f'<div><i class="fa fa-{icon}"></i> {html.escape(text)}</div>' for icon, text in found

@@ -9,7 +9,7 @@ from kerasschool.panels import initializer_facts as facts
 from kerasschool.panels.svg_axes import Chart, log_bounds, log_ticks, picture, ticks
 
 WIDTH, HEIGHT = 380, 222
-LEFT, TOP, INNER_WIDTH, INNER_HEIGHT = 50, 26, 318, 158
+LEFT, TOP, INNER_WIDTH, INNER_HEIGHT = 56, 28, 312, 154
 BINS = 41
 ICONS = {facts.KEEPS: "check", facts.VANISHES: "arrow-down", facts.EXPLODES: "arrow-up"}
 
