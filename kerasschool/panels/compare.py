@@ -8,7 +8,8 @@ from kerasschool import plots
 from kerasschool.errors import check_one_of, message
 from kerasschool.live.ledger import Ledger
 from kerasschool.panels.base import button, row
-from kerasschool.panels.compare_row import RowControls, RunRow, numbers_head
+from kerasschool.panels.compare_row import RunRow, numbers_head
+from kerasschool.panels.group import Group
 from kerasschool.panels.on_experiment import ExperimentPanel
 from kerasschool.views import overlay
 
@@ -69,7 +70,7 @@ class Compare(ExperimentPanel):
             "which": self._which,
             "metric": self._metric,
             "log_scale": self._log,
-            **{name: RowControls(self._rows, name) for name in RunRow.CONTROLS},
+            **{name: Group(lambda name=name: self._in_rows(name)) for name in RunRow.CONTROLS},
         }
         self.add_class("ks-compare")
         self.lay_out(
@@ -171,6 +172,10 @@ class Compare(ExperimentPanel):
         if children != self._list.children:
             self._list.children = children
         self._apply_locks()
+
+    def _in_rows(self, name):
+        """The control of this name in each row."""
+        return [each.controls[name] for each in self._rows.values()]
 
     def _figure(self, name, log_scale, svg):
         title = html.escape(name.replace("_", " ").capitalize()) + (" (log)" if log_scale else "")

@@ -1,4 +1,4 @@
-"""One run in the list of the Compare panel, and the controls that all rows have in common."""
+"""One run in the list of the Compare panel."""
 
 import html
 
@@ -17,34 +17,6 @@ def numbers_head(metric):
     cells += ["epochs", "seed", "seconds"]
     spans = "".join(f"<span>{cell}</span>" for cell in cells)
     return f'<div class="ks-run-head" aria-hidden="true"><span class="name">run</span>{spans}</div>'
-
-
-class RowControls:
-    """A control that every row has, as one: what a teacher locks is locked in all rows, in later ones too."""
-
-    def __init__(self, rows, name):
-        self._rows, self._name = rows, name
-
-    def _each(self):
-        return [each.controls[self._name] for each in self._rows.values()]
-
-    @property
-    def disabled(self):
-        """True while the rows' controls cannot be used."""
-        return any(each.disabled for each in self._each())
-
-    @disabled.setter
-    def disabled(self, value):
-        for each in self._each():
-            each.disabled = value
-
-    def add_class(self, name):
-        for each in self._each():
-            each.add_class(name)
-
-    def remove_class(self, name):
-        for each in self._each():
-            each.remove_class(name)
 
 
 class RunRow:

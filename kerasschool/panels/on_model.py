@@ -103,7 +103,7 @@ class ModelPanel(ExperimentPanel):
 
     def close(self):
         """Take the panel off the page."""
-        for leave in (self._leave_training, self._leave_sessions):
-            if leave is not None:
-                leave()
+        for name in ("_leave_training", "_leave_sessions"):  # not there in a panel that was refused half-made
+            if getattr(self, name, None) is not None:
+                getattr(self, name)()
         super().close()
