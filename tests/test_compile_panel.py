@@ -272,7 +272,7 @@ def test_a_model_written_by_hand():
 def test_picture_and_description():
     panel = Compile()
     words = panel.description()
-    assert words.startswith("Compile panel. model.compile(") and "They fit together." in words
+    assert words.startswith("Compile panel. model.compile(") and "Network, labels and loss fit together." in words
     assert f"{panel.first_loss.measured:.4f} measured on 266 rows" in words
     assert "−ln 0.5" in panel.picture().texts[0].get_text()
     panel.set(compile={"loss": "hinge"})

@@ -3,6 +3,7 @@
 import contextlib
 import html
 import math
+import textwrap
 
 import ipywidgets
 import numpy as np
@@ -196,13 +197,17 @@ class Compile(ExperimentPanel):
     # In a saved notebook
 
     def picture(self):
-        return text_figure([*self.code().splitlines(), "", *self._lines_of_words()], size=(9.4, 3.6))
+        lines = self.code().splitlines()
+        for words in self._lines_of_words():
+            lines += ["", *textwrap.wrap(words, 110)]
+        return text_figure(lines, size=(9.4, 0.4 + 0.17 * len(lines)))
 
     def description(self):
         return " ".join(["Compile panel.", *self.code().split(), *self._lines_of_words()])
 
     def _lines_of_words(self):
-        lines = [f"{each.severity.capitalize()}. {each.what}" for each in self.findings] or ["They fit together."]
+        lines = [f"{each.severity.capitalize()}. {each.what} {each.fix}" for each in self.findings]
+        lines = lines or ["Network, labels and loss fit together."]
         if self.first_loss is None:
             return [*lines, f"The loss before training cannot be measured. {self._trouble}"]
         numbers = [f"{value:.4f} {what} {how}." for value, what, how in _loss_lines(self.first_loss)]
