@@ -26,8 +26,10 @@ COVERS = {  # lesson → (what the tutorial says, a word of the lesson that take
     ),
     "03": (
         ("S15 `compile`", "model.compile("),
+        ("S16 CPU, GPU, distributed", "KERAS_BACKEND"),
         ("S17 `reduce_mean(square(…))`", "reduce_mean"),
         ("S18 optimizers", "optimizers."),
+        ("S19 CNTK's `sgd`", "gradient_clipping_threshold_per_sample"),
     ),
     "04": (("S20 `fit`, `nepochs`", "nepochs"),),
     "05": (("S21 `evaluate`", "evaluate("),),
