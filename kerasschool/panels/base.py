@@ -98,7 +98,7 @@ def button(label, icon, tooltip, action):
 
 def icon_button(icon, words, action):
     """A small button with a sign only; its words are read out, and shown under the mouse."""
-    made = ipywidgets.Button(icon=icon, tooltip=words)
+    made = ipywidgets.Button(description=words, icon=icon, tooltip=words)
     made.add_class("ks-icon")
     made.on_click(lambda _: action())
     return made
