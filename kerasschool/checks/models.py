@@ -17,7 +17,13 @@ from kerasschool.activations import linear, relu, sigmoid, softmax, tanh
 from kerasschool.checks.readers import AnswerError, UnfinishedError, to_array
 
 POINTS = np.array([[-3.0, -1.0, -0.25, 0.0, 0.5, 2.0, 4.0]], "float32")  # where functions are told apart
-ALONE = {"ReLU": "relu", "Softmax": "softmax"}  # layers that are an activation and nothing else
+ALONE = {  # layers that are an activation and nothing else
+    "ReLU": "relu",
+    "Softmax": "softmax",
+    "LeakyReLU": "leaky_relu",
+    "PReLU": "prelu",
+    "ELU": "elu",
+}
 
 
 class Facts(NamedTuple):
@@ -101,8 +107,8 @@ def is_model(answer):
 def layers(model):
     """A list of `Facts`, one per layer, the input left out.
 
-    An activation that stands as a layer of its own counts for the layer before it, if that has none: it is the same
-    function.
+    An activation that stands as a layer of its own counts for the last layer before it that could have one, if that has
+    none: it is the same function.
 
     >>> from kerasschool import Input, Sequential
     >>> from kerasschool.layers import Activation, Dense
@@ -117,8 +123,9 @@ def layers(model):
             continue
         facts = Facts(kind, getattr(layer, "units", None), activation(layer), parameters(layer) or 0)
         is_alone = kind == "Activation" or kind in ALONE
-        if is_alone and found and found[-1].activation == "linear":
-            found[-1] = found[-1]._replace(activation=facts.activation)
+        before = [place for place, each in enumerate(found) if each.activation is not None]
+        if is_alone and before and found[before[-1]].activation == "linear":
+            found[before[-1]] = found[before[-1]]._replace(activation=facts.activation)
         else:
             found.append(facts)
     return found
