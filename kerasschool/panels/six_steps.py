@@ -68,7 +68,7 @@ class SixSteps(ExperimentPanel):
         self._open, self._broken, self._step = {}, None, step
         self.steps = Steps(self.experiment)
         self.steps.askers[PREDICT] = self._ask
-        self.rail = Rail(label="The six steps")
+        self.rail = Rail(label="The six steps", body="ks-step-body")
         self.tabs = {TAB + name: Tab(self, place) for place, name in enumerate(NAMES)}
         self._engine = ipywidgets.ToggleButtons(
             options=list(ENGINES),

@@ -17,6 +17,7 @@ function render({ model, el }) {
   const spoken = make(el, "p", { class: "kerasschool-rail-spoken", role: "status" });
   let tabs = [];
   let chosen = model.get("chosen");
+  let frame = 0;
 
   function build(count) {
     root.replaceChildren();
@@ -62,6 +63,17 @@ function render({ model, el }) {
       tab.setAttribute("aria-selected", String(place === chosen));
       tab.tabIndex = place === chosen ? 0 : -1;
     });
+    if (!frame) frame = requestAnimationFrame(name);
+  }
+
+  // What the tabs open lies beside the rail, in the same box: another widget, so it is found by its class.
+  function name() {
+    frame = 0;
+    const body = model.get("body") && root.closest(".widget-box")?.querySelector(`.${model.get("body")}`);
+    const step = model.get("steps")[chosen];
+    if (!body || !step) return;
+    body.setAttribute("role", "tabpanel");
+    body.setAttribute("aria-label", step.title);
   }
 
   function can(place) {
@@ -111,6 +123,7 @@ function render({ model, el }) {
   return () => {
     model.off("change:steps", draw);
     model.off("change:chosen", follow);
+    cancelAnimationFrame(frame);
     root.remove();
     spoken.remove();
   };

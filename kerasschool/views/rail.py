@@ -21,3 +21,4 @@ class Rail(anywidget.AnyWidget):
     steps = traitlets.List(traitlets.Dict()).tag(sync=True)
     chosen = traitlets.Int(0).tag(sync=True)
     label = traitlets.Unicode("Steps").tag(sync=True)
+    body = traitlets.Unicode("").tag(sync=True)  # class of the box beside the rail that shows what a tab opens
