@@ -3,13 +3,13 @@
 import html
 import re
 
+import keras
 import numpy as np
 import pytest
 
 from kerasschool.datasets import penguins
 from kerasschool.panels import Evaluate, Predict
 
-keras = pytest.importorskip("keras")
 pytestmark = pytest.mark.keras
 
 (X, Y), HELD_BACK = penguins.load_data()
