@@ -206,6 +206,11 @@ def is_spread(asked):
     return is_like(bce)(asked) and not all(same_numbers(asked(*each), bce(Y, P), 1e-4) for each in SHAPES)
 
 
+def is_nan(asked):
+    found = asked.ask(Y, P).numbers()
+    return np.isnan(found).any() and not isinstance(asked.ask(Y, P).value, str)
+
+
 def is_not_kept_away(asked):
     """Whole numbers 0 and 1 as probabilities, right or wrong."""
     return any(is_not_finite_for(np.array([y]), np.array([p]))(asked) for y in (0.0, 1.0) for p in (0.0, 1.0))
@@ -221,6 +226,11 @@ write_bce = Exercise(
             "Right or not, it changes the array `p` that it is given. Make a new one: `p = np.clip(p, ...)`.",
         ),
         Wrong(
+            "nan",
+            is_nan,
+            "It gives nan for quite ordinary numbers. Is it the logarithm of something negative, such as p - 1?",
+        ),
+        Wrong(
             "same_half_twice",
             is_like(lambda y, p: -np.mean(np.log(p))),
             "For y = 0 your rows pay log(p), too. There the truth had the probability 1 - p.",
@@ -233,7 +243,7 @@ write_bce = Exercise(
         Wrong(
             "ignores_p",
             same_for((Y, P), (Y, 1 - P)),
-            "It gives the same for other predictions. Does it use its own `p`, or an array from outside?",
+            "It gives the same for other predictions. Is `p` clipped to a single value, or does it come from outside?",
         ),
         Wrong(
             "sign",
@@ -269,6 +279,16 @@ write_bce = Exercise(
             "minus_between",
             is_like(lambda y, p: -np.mean(y * np.log(p) - (1 - y) * np.log(1 - p))),
             "The two halves are added: each row pays one of them. Is there a minus between yours?",
+        ),
+        Wrong(
+            "bracket",
+            is_like(lambda y, p: -np.mean(y * np.log(p) + 1 - y * np.log(1 - p))),
+            "A pair of brackets is missing: `1 - y * ...` multiplies first. Write `(1 - y) * ...`.",
+        ),
+        Wrong(
+            "one_less_log",
+            is_like(lambda y, p: -np.mean(y * np.log(p) + (1 - y) * (1 - np.log(p)))),
+            "For y = 0 the truth had the probability 1 - p, and the logarithm is taken of that: `np.log(1 - p)`.",
         ),
         Wrong(
             "halves_swapped",

@@ -221,6 +221,11 @@ write_gradient = Exercise(
             "One number for each row and each input. For each weight the mean over the rows is wanted.",
         ),
         Wrong(
+            "other_axis",
+            lambda asked: asked(*FIRST).shape == (7,),
+            "One number for each row. The mean goes over the rows, so that one number for each weight is left.",
+        ),
+        Wrong(
             "spread",
             lambda asked: asked(*FIRST).shape == (3, 7),
             "That has a column for each row of `x`. Is your error still of shape (rows, 1)?",
