@@ -9,10 +9,11 @@ from kerasschool.panels import activation_facts as facts
 from kerasschool.panels import svg_axes
 from kerasschool.panels.activation_charts import card, draw, y_range
 from kerasschool.panels.activation_facts import FLAT, SPELLED, Chosen
-from kerasschool.panels.base import Panel, button, row
+from kerasschool.panels.base import Panel, button, icon_button, row
 from kerasschool.panels.controls import Control, SpecControl
 from kerasschool.panels.on_experiment import as_experiment, code_html
 from kerasschool.panels.svg_axes import number
+from kerasschool.views.own_keys import OwnKeys
 
 MOST = svg_axes.SERIES
 START = ("relu", "sigmoid")
@@ -168,6 +169,7 @@ class Activation(Panel):
             self.message,
             row(self._left, right, name="ks-columns"),
             fold,
+            OwnKeys(),
         )
 
     def _x_changed(self, x):
@@ -280,7 +282,7 @@ class _Row:
 
     def __init__(self, panel, place, own):
         self.control = _ActivationControl(lambda spec: panel.replace_one(place, spec), place, own)
-        remove = button("", "times", f"Remove activation {place + 1}", lambda: panel.replace_one(place, None))
+        remove = icon_button("times", f"Remove activation {place + 1}", lambda: panel.replace_one(place, None))
         look = ipywidgets.HTML(svg_axes.swatch(f"ks-s{place}"), layout={"width": "34px"})
         self.widget = row(look, self.control.widget, remove, name="ks-one-line")
 
