@@ -260,6 +260,17 @@ def test_a_model_with_code_in_it_and_one_that_is_not_compiled():
     assert panel.scores["train"]["loss"] is None and "Loss –" in text(panel._table)
 
 
+def test_a_train_panel_of_a_model_that_needs_code():
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential([layers.Input((3,)), layers.Lambda(np.abs), layers.Dense(1, activation="sigmoid")])
+    model.compile(loss="binary_crossentropy", optimizer="adam", metrics=["accuracy"])
+    train = Train(model, X, Y, validation_data=(X[:9], Y[:9]), epochs=1)
+    panel = Evaluate(train)
+    assert panel.model is model and "no training step" in text(panel.message)
+    train.step_batch()
+    assert panel.message.value == "" and list(panel.scores) == ["train", "validation"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

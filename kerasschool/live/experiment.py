@@ -149,7 +149,7 @@ class Experiment:
     @property
     def has_rows(self):
         """False while the recipe asks for arrays of your own and there are none."""
-        return self._rows is not None or self.recipe.data != "own" or self._own[0] is not None
+        return self._rows is not None or self._own[0] is not None or self.recipe.data != "own"
 
     @property
     def rows(self):

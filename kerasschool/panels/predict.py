@@ -10,7 +10,7 @@ from kerasschool.live.judged import as_answers
 from kerasschool.live.meaning import BINARY, NUMBERS, class_numbers, in_own_units, meaning_of
 from kerasschool.panels import predict_views
 from kerasschool.panels.base import button, row, text_figure
-from kerasschool.panels.controls import CheckControl
+from kerasschool.panels.controls import LABEL, CheckControl
 from kerasschool.panels.data_views import flat, picture_svg
 from kerasschool.panels.on_experiment import code_html
 from kerasschool.panels.on_model import ModelPanel
@@ -50,8 +50,10 @@ class Predict(ModelPanel):
         super().__init__(start, x, y, validation_data, scaling, feature_names, target_names)
         self._inputs = self._meaning = self._answer = self._picked = None
         self._of_rows = None
-        self.part = WordControl("Take a row", PARTS, lambda part: self._pick(part, 0), PARTS)
-        self.place = ipywidgets.BoundedIntText(0, min=0, max=0, layout={"width": "76px"})
+        self.part = WordControl("Take from", PARTS, lambda part: self._pick(part, 0), PARTS)
+        self.place = ipywidgets.BoundedIntText(
+            0, min=0, max=0, description="Row", style=LABEL, layout={"width": "108px"}
+        )
         self.place.add_class("ks-row-number")
         self.place.observe(
             lambda change: self._is_picking or self._pick(self.part.widget.value, change["new"]), "value"

@@ -134,7 +134,7 @@ class Inputs:
             if place in done or self.low[place] == self.high[place]:
                 continue
             tried = [0, 1] if self.are_flags[place] else np.linspace(self.low[place], self.high[place], POINTS)
-            for value in tried:
+            for value in np.unique(np.round(np.divide(tried, self.finest[place])) * self.finest[place]):
                 row = self.values.copy()
                 row[place] = value
                 rows.append(row)

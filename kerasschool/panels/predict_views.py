@@ -106,7 +106,7 @@ def layer_view(name, values, width=300, height=44):
     """The outputs of one layer as bars, each with its number under the mouse."""
     shown = values[:MOST_UNITS]
     finite = np.where(np.isfinite(shown), shown, 0)
-    low, high = min(0.0, float(finite.min(initial=0))), max(0.0, float(finite.max(initial=0)), 1e-6)
+    low, high = min(0.0, float(finite.min(initial=0))), max(1.0, float(finite.max(initial=0)))
     scale = (height - 4) / (high - low)
     zero, step = 2 + high * scale, min(26, width / max(1, len(shown)))
     bars = "".join(
