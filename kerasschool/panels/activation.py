@@ -13,7 +13,6 @@ from kerasschool.panels.base import Panel, button, icon_button, row
 from kerasschool.panels.controls import Control, SpecControl
 from kerasschool.panels.on_experiment import as_experiment, code_html
 from kerasschool.panels.svg_axes import number
-from kerasschool.views.own_keys import OwnKeys
 
 MOST = svg_axes.SERIES
 START = ("relu", "sigmoid")
@@ -169,7 +168,6 @@ class Activation(Panel):
             self.message,
             row(self._left, right, name="ks-columns"),
             fold,
-            OwnKeys(),
         )
 
     def _x_changed(self, x):

@@ -6,6 +6,7 @@ import pathlib
 
 import ipywidgets
 
+from kerasschool.views.own_keys import OwnKeys
 from kerasschool.views.still import LeavesPicture
 
 
@@ -34,7 +35,8 @@ class Panel(LeavesPicture, ipywidgets.VBox):
 
     def lay_out(self, *children):
         """Show these widgets, from top to bottom."""
-        self.children = [ipywidgets.HTML(style_sheet(*self.style_sheets), layout={"display": "none"}), *children]
+        style = ipywidgets.HTML(style_sheet(*self.style_sheets), layout={"display": "none"})
+        self.children = [style, OwnKeys(), *children]
 
     @property
     def model(self):

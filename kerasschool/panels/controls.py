@@ -311,12 +311,13 @@ class NumberOrSpecControl(SpecControl):
         return [NUMBER]
 
     def label_for(self, key):
-        return "" if key == NUMBER else super().label_for(key)  # it stands beside the name already
+        return self.names.description if key == NUMBER else super().label_for(key)
 
     def _make_arguments(self, known):
         super()._make_arguments(known)
-        if NUMBER in self.arguments:
-            self.arguments[NUMBER].widget.tooltip = self.names.description
+        if NUMBER in self.arguments:  # its label is for those who do not see that it stands beside the names
+            self.arguments[NUMBER].widget.add_class("ks-unlabelled")
+            self.arguments[NUMBER].widget.layout.width = "100px"
 
     def parts(self, spec):
         return super().parts(spec) if isinstance(spec, (str, dict)) else (NUMBER, {NUMBER: spec})

@@ -14,7 +14,6 @@ from kerasschool.panels.controls import ChoiceControl, NumberControl, SpecContro
 from kerasschool.panels.initializer_charts import BINS, histogram, sizes, titled
 from kerasschool.panels.on_experiment import ExperimentPanel, code_html
 from kerasschool.panels.svg_axes import number
-from kerasschool.views.own_keys import OwnKeys
 
 NOTHING = "—"
 RULE = (
@@ -154,7 +153,6 @@ class Initializer(ExperimentPanel):
             self._drawing,
             self._words,
             ipywidgets.Accordion([self.code_view], titles=["The code that computes these numbers"]),
-            OwnKeys(),
         )
 
     def _changes(self, name):
