@@ -133,6 +133,19 @@ def test_training_goes_on_behind_other_steps_and_ends_with_the_panel():
     assert panel.rail.comm is None
 
 
+def test_play_and_wait_renew_the_picture(monkeypatch):
+    panel = panels.SixSteps(SHORT)
+    renewed = []
+    monkeypatch.setattr(panel, "refresh_picture", lambda: renewed.append(panel.description()), raising=False)
+
+    async def check():
+        panel.play()
+        return await panel.wait()
+
+    history = asyncio.run(check()).history
+    assert len(history["loss"]) == 3 and len(renewed) == 1 and "4 Train, epoch 3" in renewed[0]
+
+
 def test_a_recipe_that_cannot_train_becomes_a_message_and_comes_back():
     panel = panels.SixSteps(SHORT)
     panel.set(data="wine")

@@ -7,7 +7,8 @@ import ipywidgets
 from kerasschool import plots
 from kerasschool.errors import unknown
 from kerasschool.live.meaning import NUMBERS, meaning_of
-from kerasschool.live.session import PAUSED, RUNNING
+from kerasschool.live.session import DONE as ALL_DONE
+from kerasschool.live.session import FAILED, PAUSED, RUNNING, STOPPED
 from kerasschool.live.steps import DONE, NAMES, PREDICT, STALE, TODO, WRONG, Steps, number_word, predict
 from kerasschool.panels.base import row
 from kerasschool.panels.compile import Compile
@@ -30,6 +31,7 @@ TIPS = {
     "evaluate": "Step 5: how good is it on rows that it has never seen?",
     "predict": "Step 6: ask the model about one row.",
 }
+ENDED = (ALL_DONE, STOPPED, FAILED)  # states of a training
 SIGNS = {TODO: "○", DONE: "✓", STALE: "!", WRONG: "✗"}
 COLOURS = {TODO: "#5c5c5c", DONE: "#1b7f3b", STALE: "#8a5200", WRONG: "#b3261e"}
 
@@ -53,13 +55,13 @@ class SixSteps(ExperimentPanel):
         panel = SixSteps()
         panel
 
-    In code: `panel.set(step="train", seed=8)`, `panel["train"].play()`, `panel.code()`, `panel.recipe.share()`.
+    In code: `panel.set(step="train", seed=8)`, `panel.play()`, `panel["evaluate"].scores`, `panel.code()`.
 
     Raises:
         ValueError: for a step that there is not.
     """
 
-    name = "Six steps"
+    name = "SixSteps panel"
     style_sheets = ("panel.css", "six_steps.css")
 
     def __init__(self, start=None, x=None, y=None, validation_data=None, step="data"):
@@ -93,7 +95,8 @@ class SixSteps(ExperimentPanel):
         )
         self._mark()
         self.rail.chosen = NAMES.index(step)
-        self._leave_steps = self.steps.on_change(lambda _: self._mark())
+        self._ended = None
+        self._leave_steps = self.steps.on_change(lambda _: self._moved())
         self.rail.observe(lambda change: self._tab_chosen(change["new"]), "chosen")
         self._engine.observe(lambda _: self._after(), "value")
         self.begin()
@@ -161,6 +164,14 @@ class SixSteps(ExperimentPanel):
         super()._after()
         self._share.value = share_html(self.recipe)
 
+    def _moved(self):
+        self._mark()
+        session = self.steps.session if self.steps.has_session else None
+        ended = (session, session.progress().step) if session is not None and session.state in ENDED else None
+        if ended is not None and ended != self._ended:
+            self.refresh_picture()  # at once, as the Train panel does: the notebook may be saved next
+        self._ended = ended
+
     def _mark(self):
         """Show on the rail how the steps stand."""
         found = self.steps.read()
@@ -215,6 +226,14 @@ class SixSteps(ExperimentPanel):
         if step is not None:
             self.rail.chosen = NAMES.index(step)
         return self
+
+    def play(self):
+        """Train in the background, as Play of step 4 does."""
+        self["train"].play()
+
+    async def wait(self):
+        """Return when the training no longer runs: `await panel.wait()`. Returns the `History`."""
+        return await self["train"].wait()
 
     def code(self, engine=None):
         """The whole program.
