@@ -12,8 +12,9 @@ from kerasschool import layers
 from kerasschool.datasets import breast_cancer, penguins
 from kerasschool.live.experiment import Experiment
 from kerasschool.live.fitting import fitted
+from kerasschool.live.meaning import Names
 from kerasschool.live.recipe import Recipe
-from kerasschool.panels import Data, Evaluate, Train
+from kerasschool.panels import Data, Evaluate, Predict, Train
 
 TEST = penguins.load_data()[1]
 HILLS = {"class": "planar", "arguments": {"kind": "hills"}}
@@ -300,6 +301,19 @@ def test_names_from_outside_are_escaped():
     panel = Evaluate(by_hand(), X, Y, feature_names=[evil] * 3, target_names=[evil, "b"])
     for widget in (panel._table, panel._pictures, panel._mistakes, panel.code_view):
         assert "<img" not in widget.value
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_names_that_look_like_formulas_can_be_drawn(classes):
+    words = {"feature_names": [r"$\frac$", "a$b$c", "$"], "target_names": [r"$\bad{$", "b", "$c"][:classes]}
+    model = by_hand() if classes == 2 else by_hand(3, "softmax", "sparse_categorical_crossentropy")
+    y = Y if classes == 2 else np.arange(40) % 3
+    for panel in (Evaluate(model, X, y, **words), Predict(model, X, y, **words)):
+        panel._picture_bundle()
+    names = Names(words["feature_names"][:2], "$t$", words["target_names"])
+    data = Data()
+    data.experiment.use(X[:, :2], y, names=names)
+    data._picture_bundle()
 
 
 @pytest.mark.parametrize(

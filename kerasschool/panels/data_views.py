@@ -10,6 +10,7 @@ from kerasschool.views import charts
 MOST_INPUTS = 30  # histograms and columns that are shown
 MOST_ROWS = 14
 MOST_PICTURES = 24
+CLASS_LOOKS = (("#d97706", "s"), ("#0877bd", "o"), ("#1b7f3b", "^"), ("#7a4fa3", "D"))  # as the sheet draws them
 TRAIN, HELD_BACK = "to train on", "held back"
 
 
@@ -191,24 +192,33 @@ def draw(figure, shown):
     """The still picture: how often each class occurs, and the first inputs, or the points of the plane."""
     left, right = figure.subfigures(1, 2, width_ratios=(1, 2.3))
     axes = left.subplots()
-    left.subplots_adjust(left=0.28, right=0.92, bottom=0.18, top=0.86)
+    left.subplots_adjust(left=0.28, right=0.92, bottom=0.24, top=0.86)
     if shown.meaning.task == NUMBERS:
         axes.hist(np.ravel(shown.y), 16, color="#0877bd", alpha=0.75)
         axes.set_xlabel(shown.meaning.target, parse_math=False)
     else:
         names = list(shown.meaning.classes)
-        for (words, y), color, shift in zip(shown.parts, ("#0877bd", "#f59322"), (0.2, -0.2)):
+        for (words, y), color, shift in zip(shown.parts, ("#0877bd", "#f59322"), (-0.2, 0.2)):
             counts = [count for count, _ in shown.balance(y).values()]
             axes.barh(np.arange(len(names)) + shift, counts, 0.38, color=color, label=words)
         axes.set_yticks(range(len(names)), [name[:14] for name in names], size=8, parse_math=False)
-        axes.legend(frameon=False, fontsize=7)
+        axes.invert_yaxis()
+        left.legend(frameon=False, fontsize=7, loc="lower center", ncols=2)
     axes.set_title(f"rows by {shown.meaning.target}", size=9, parse_math=False)
     if shown.x.shape[1] == 2:
         axes = right.subplots()
         right.subplots_adjust(left=0.1, right=0.97, bottom=0.18, top=0.86)
-        points = axes.scatter(*shown.x.T, c=np.ravel(shown.y), s=8, cmap="coolwarm_r")
         if shown.meaning.task == NUMBERS:
-            right.colorbar(points)
+            right.colorbar(axes.scatter(*shown.x.T, c=np.ravel(shown.y), s=9, cmap="coolwarm_r"))
+        else:
+            labels = class_numbers(shown.y)
+            for place, name in enumerate(shown.meaning.classes):
+                color, marker = CLASS_LOOKS[place % len(CLASS_LOOKS)]
+                axes.scatter(
+                    *shown.x[labels == place].T, s=9, color=color, marker=marker, label=name.replace("$", r"\$")
+                )
+            axes.legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(1, 1))
+        axes.set_box_aspect(1)
         axes.set_xlabel(shown.label(0), parse_math=False)
         axes.set_ylabel(shown.label(1), parse_math=False)
         return
@@ -221,4 +231,5 @@ def draw(figure, shown):
         axes.hist(shown.x[:, place], 16, color="#0877bd", alpha=0.75)
         axes.set_title(shown.label(place), size=7, parse_math=False)
         axes.tick_params(labelsize=6)
+        axes.locator_params(axis="x", nbins=3)
         axes.set_yticks([])

@@ -284,7 +284,7 @@ def draw(figure, parts, chosen, threshold):
         axes[1].set(xlabel="false alarms", ylabel="hits")
         return
     recall = counts.diagonal() / np.maximum(counts.sum(axis=1), 1)
-    axes[1].barh(names, recall, color="#0877bd")
-    axes[1].tick_params(labelsize=7)
+    axes[1].barh(range(len(names)), recall, color="#0877bd")
+    axes[1].set_yticks(range(len(names)), names, size=7, parse_math=False)
     axes[1].invert_yaxis()
     axes[1].set(xlabel="found (recall)", xlim=(0, 1))

@@ -316,9 +316,12 @@ class Predict(ModelPanel):
         figure.text(0.02, 0.94, "\n".join(pairs), family="monospace", size=8, va="top", parse_math=False)
         axes = figure.add_axes((0.55, 0.22, 0.42, 0.6))
         if self._meaning.task == NUMBERS:
-            axes.barh([self._meaning.target], self._answer[:1], color="#0877bd")
+            axes.barh([0], self._answer[:1], color="#0877bd")
+            axes.set_yticks([])
         else:
-            axes.barh([name[:14] for name in self._meaning.classes], self._answer, color="#0877bd")
+            names = [name[:14] for name in self._meaning.classes]
+            axes.barh(range(len(names)), self._answer, color="#0877bd")
+            axes.set_yticks(range(len(names)), names, parse_math=False)
             axes.set(xlim=(0, 1), xlabel="probability")
             axes.invert_yaxis()
             if self._meaning.task == BINARY:
