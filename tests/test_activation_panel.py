@@ -9,6 +9,8 @@ import pytest
 
 import kerasschool as keras
 from kerasschool import layers, panels
+from kerasschool.live.experiment import Experiment
+from kerasschool.live.recipe import Recipe
 from kerasschool.panels import activation_facts as facts
 from kerasschool.panels.activation_facts import Chosen
 
@@ -255,6 +257,15 @@ def test_a_models_own_activations_come_first():
         "linear (your model)",
     ]
     assert len(dropdowns(panel)[0].options) == len(facts.names())
+
+
+def test_it_opens_on_a_recipe_and_on_what_was_shared():
+    layer = {"class": "Dense", "arguments": {"units": 2, "activation": "mish"}}
+    recipe = Recipe().with_layer(layer, at=1)
+    for start in (recipe, recipe.share(), Experiment(recipe)):
+        assert panels.Activation(start).names == ["mish", "relu", "sigmoid"]
+    with pytest.raises(TypeError, match="A panel opens on a recipe"):
+        panels.Activation(7)
 
 
 def test_it_follows_the_experiment_of_another_panel():

@@ -54,7 +54,7 @@ class Activation(Panel):
         """Look at what the panel is opened on; returns its activations."""
         if start is None:
             return []
-        if hasattr(start, "layers") and not hasattr(start, "recipe"):
+        if hasattr(start, "layers") and hasattr(start, "summary"):
             self._model = start
             return own_activations(start)
         experiment = as_experiment(start)

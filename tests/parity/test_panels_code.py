@@ -2,6 +2,7 @@
 
 import re
 
+import keras
 import numpy as np
 import pytest
 
@@ -55,3 +56,24 @@ def test_a_stack_on_keras_has_spreads_like_the_shown_ones(initializer, activatio
     # Keras draws other numbers of the same law, so that the spreads agree as two samples do.
     np.testing.assert_allclose(spreads, panel.stack.activations, rtol=0.2)
     np.testing.assert_allclose(sizes, panel.stack.gradients, rtol=0.35)
+
+
+def test_both_panels_open_on_a_model_of_keras():
+    model = keras.Sequential(
+        [
+            keras.Input((3,)),
+            keras.layers.Dense(4, activation="gelu", kernel_initializer=keras.initializers.RandomNormal(stddev=0.3)),
+            keras.layers.LeakyReLU(0.1),
+            keras.layers.Dense(2, activation="softmax"),
+        ]
+    )
+    leaky = {"class": "leaky_relu", "arguments": {"negative_slope": 0.1}}
+    assert panels.Activation(model).names == ["gelu", leaky, "softmax"]
+    panel = panels.Initializer(model)
+    assert [label.split(": ")[1] for label, _ in panel._own.options[1:]] == [
+        "RandomNormal, gelu",
+        "glorot_uniform, softmax",
+    ]
+    panel.set(initializer="he_normal").use_in_all_dense_layers()
+    dense = [layer["arguments"] for layer in panel.recipe.layers if layer["class"] == "Dense"]
+    assert [each["kernel_initializer"] for each in dense] == ["he_normal", "he_normal"]
