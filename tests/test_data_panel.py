@@ -40,7 +40,7 @@ def test_it_opens_on_the_penguins():
     page = text(panel._page)
     assert "266 to train on female 132 49.6 % male 134 50.4 %" in page
     assert "67 held back female 33 49.3 % male 34 50.7 %" in page
-    assert "body_mass_g" in page and panel._page.value.count('class="ks-chart"') == 8
+    assert "body_mass_g" in page and panel._page.value.count('class="ks-graph"') == 8
     assert is_away(panel.fit) and "fit these data" in text(panel._about_layers)
 
 

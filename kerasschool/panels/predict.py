@@ -79,7 +79,7 @@ class Predict(ModelPanel):
             ]
         )
         right = ipywidgets.VBox([self._said, self._way])
-        self.lay_out(row(left, right, name="ks-columns"), self.message, self.code_view)
+        self.lay_out(row(left, right, name="ks-halves"), self.message, self.code_view)
         self.begin()
 
     # From code

@@ -121,4 +121,4 @@ def layer_view(name, values, width=300, height=44):
     words += f", {number(values.min())} to {number(values.max())}" if len(values) > 1 else f": {number(values[0])}"
     base = f'<path class="base" d="M0 {zero:.1f}H{len(shown) * step:.1f}"/>'
     picture = charts.svg(width, height, f"{name}: {words}", bars, base)
-    return f"<div class='ks-layer'><span><b>{html.escape(name)}</b> {html.escape(words)}</span>{picture}</div>"
+    return f"<div class='ks-outputs'><span><b>{html.escape(name)}</b> {html.escape(words)}</span>{picture}</div>"

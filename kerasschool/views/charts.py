@@ -102,7 +102,7 @@ class Frame:
 def svg(width, height, label, *parts):
     """A picture that shrinks with its column."""
     return (
-        f'<svg class="ks-chart" viewBox="0 0 {width} {height}" style="width:{width}px;max-width:100%" role="img" '
+        f'<svg class="ks-graph" viewBox="0 0 {width} {height}" style="width:{width}px;max-width:100%" role="img" '
         f'aria-label="{html.escape(label)}">{"".join(parts)}</svg>'
     )
 

@@ -133,7 +133,7 @@ def test_readable_in_both_themes_and_narrow(notebook, pictures, theme):
     notebook.use_theme(theme)
     for name in (".ks-scores th", ".ks-side-by-side text", ".ks-mistakes .said", ".ks-peeks .widget-html-content"):
         assert contrast(panels[0].locator(name).first) >= 4.5, name
-    for name in (".crisp .target", ".crisp b", ".ks-shares .amount", ".ks-layer span", ".ks-boundary p"):
+    for name in (".crisp .target", ".crisp b", ".ks-shares .amount", ".ks-outputs span", ".ks-boundary p"):
         assert contrast(panels[1].locator(name).first) >= 4.5, name
     notebook.command("application:toggle-left-area")
     page.set_viewport_size({"width": 680, "height": 900})  # 600 for the panel
