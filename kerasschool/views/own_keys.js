@@ -8,6 +8,15 @@ function mark(event) {
   const { target } = event;
   if (target.closest?.(".kerasschool-panel") && target.matches(KEEPS_ITS_KEYS)) {
     target.setAttribute("data-lm-suppress-shortcuts", "true");
+    nameSlider(target);
+  }
+}
+
+// The handle of a slider has no name of its own, and a screen reader would read a bare number.
+function nameSlider(handle) {
+  const label = handle.closest(".widget-slider")?.querySelector(".widget-label");
+  if (label && handle.matches("[role=slider]") && !handle.hasAttribute("aria-label")) {
+    handle.setAttribute("aria-label", label.textContent);
   }
 }
 
