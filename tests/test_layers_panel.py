@@ -292,7 +292,7 @@ def test_no_field_lets_an_error_through(kind, monkeypatch):
 def test_data_that_do_not_fit_are_named():
     panel = Layers()
     panel._input.widget.value = "5"
-    assert text(panel.message) == ("Careful: the data have 8 inputs, this network takes 5. Set the input's shape to 8.")
+    assert text(panel.message) == ("Careful The data have 8 inputs, this network takes 5. Set the input's shape to 8.")
     panel._undo.click()
     assert "as many as the data have" in text(panel.message)
     alone = Layers(network(dense(3), shape=(2, 3)))

@@ -22,7 +22,8 @@ RARE = (
     "use_bias kernel_initializer bias_initializer kernel_regularizer bias_regularizer activity_regularizer "
     "kernel_constraint bias_constraint trainable data_format noise_shape reduction epsilon amsgrad weight_decay "
     "clipnorm clipvalue global_clipnorm use_ema ema_momentum ema_overwrite_frequency gradient_accumulation_steps "
-    "seed axis initial_accumulator_value nesterov centered from_logits warmup_target warmup_steps staircase"
+    "seed axis initial_accumulator_value nesterov centered from_logits warmup_target warmup_steps staircase "
+    "beta_1 beta_2"
 )
 EVERYDAY = {  # kind → names that stand first in its list
     "layer": ("Dense", "Dropout", "BatchNormalization", "Activation", "Flatten"),
@@ -317,7 +318,7 @@ class NumberOrSpecControl(SpecControl):
         super()._make_arguments(known)
         if NUMBER in self.arguments:  # its label is for those who do not see that it stands beside the names
             self.arguments[NUMBER].widget.add_class("ks-unlabelled")
-            self.arguments[NUMBER].widget.layout.width = "100px"
+            self.arguments[NUMBER].widget.layout.width = "84px"
 
     def parts(self, spec):
         return super().parts(spec) if isinstance(spec, (str, dict)) else (NUMBER, {NUMBER: spec})

@@ -1,6 +1,7 @@
 """The Layers panel: put a network together, and see its shapes, its parameters and its code. Step 2 of 6; lesson 02."""
 
 import contextlib
+import html
 import time
 
 import ipywidgets
@@ -159,10 +160,12 @@ class Layers(ExperimentPanel):
         """Say what the network takes and gives, and whether the data fit."""
         inputs, data = self.recipe.layers[0]["arguments"]["shape"], self._data_shape()
         if data is not None and list(data) != inputs:
-            self.say(
-                f"Careful: the data have {_numbers(data, 'input')}, this network takes {_size(inputs)}. "
+            words = (
+                f"The data have {_numbers(data, 'input')}, this network takes {_size(inputs)}. "
                 f"Set the input's shape to {', '.join(map(str, data))}."
             )
+            sign = '<b><i class="fa fa-warning"></i> Careful</b>'
+            self.message.value = f'<span class="ks-error" role="alert">{sign} {html.escape(words)}</span>'
             return
         known = "" if data is None else ", as many as the data have"
         learned = self.model.count_params()

@@ -70,7 +70,7 @@ def test_a_network_of_clicks_and_its_code_in_a_cell(notebook):
     shape = panel.root.get_by_label("Shape")
     shape.fill("5")
     shape.press("Enter")
-    expect(panel.message).to_contain_text("Careful: the data have 8 inputs, this network takes 5.")
+    expect(panel.message).to_contain_text("Careful The data have 8 inputs, this network takes 5.")
     panel.press("Undo")
     expect(panel.message).to_contain_text("as many as the data have")
     expect(shape).to_have_value("8")
