@@ -62,7 +62,7 @@ def summary(shown):
     """The rows in one sentence."""
     meaning, held_back = shown.meaning, shown.y_held_back
     total = len(shown.y) + (0 if held_back is None else len(held_back))
-    rows = f"{len(shown.y)} rows to train on"
+    rows = f"{len(shown.y)} row{'' if len(shown.y) == 1 else 's'} to train on"
     rows += ", none held back" if held_back is None else f", {len(held_back)} held back ({len(held_back) / total:.0%})"
     answers = "a number" if meaning.task == NUMBERS else f"{len(meaning.classes)} classes"
     if meaning.task != NUMBERS and len(meaning.classes) <= 4:

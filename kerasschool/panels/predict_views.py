@@ -119,6 +119,7 @@ def layer_view(name, values, width=300, height=44):
     words = f"{len(values)} unit{'' if len(values) == 1 else 's'}"
     words += f", {silent} at 0" if silent else ""
     words += f", {number(values.min())} to {number(values.max())}" if len(values) > 1 else f": {number(values[0])}"
+    track = f'<rect class="track" x="0" y="2" width="{len(shown) * step:.1f}" height="{height - 4}"/>'
     base = f'<path class="base" d="M0 {zero:.1f}H{len(shown) * step:.1f}"/>'
-    picture = charts.svg(width, height, f"{name}: {words}", bars, base)
+    picture = charts.svg(width, height, f"{name}: {words}", track, bars, base)
     return f"<div class='ks-outputs'><span><b>{html.escape(name)}</b> {html.escape(words)}</span>{picture}</div>"

@@ -75,7 +75,7 @@ def test_draw_with_the_mouse(notebook):
     expect(marks).to_have_count(0)
     plot = root.locator(".plot")
     plot.click(position={"x": 100, "y": 100})
-    expect(summary).to_contain_text("1 rows to train on")
+    expect(summary).to_contain_text("1 row to train on")
     root.get_by_role("radio", name="blue").click()
     expect(root.get_by_role("radio", name="blue")).to_have_attribute("aria-checked", "true")
     plot.click(position={"x": 250, "y": 200})
