@@ -265,13 +265,13 @@ class SixSteps(ExperimentPanel):
             title = f"{step.number} {step.name.capitalize()} {SIGNS[step.state]}"
             words = {"size": 7.5, "va": "top", "parse_math": False}
             figure.text(left + 0.008, 0.955, title, **{**words, "size": 9, "weight": "bold"})
-            text = [*textwrap.wrap(step.word, 26)[:2], *textwrap.wrap(step.what, 26)[:2]]
+            text = [*textwrap.wrap(step.word, 24)[:2], *textwrap.wrap(step.what, 24)[:2]]
             figure.text(left + 0.008, 0.9, "\n".join(text), color=COLOURS[step.state], **words)
         session = self.steps.session if self.steps.has_session else None
         if session is not None and len(session.recorder):
             names = plots.quantities(session.recorder.names)[:2]
             axes = figure.subplots(1, len(names), squeeze=False)[0]
-            figure.subplots_adjust(left=0.065, right=0.98, bottom=0.12, top=0.7, wspace=0.25)
+            figure.subplots_adjust(left=0.065, right=0.93, bottom=0.12, top=0.7, wspace=0.36)
             plots.history(session.recorder, metrics=names, ax=axes)
         else:
             lines = self.code().splitlines()[:24]
