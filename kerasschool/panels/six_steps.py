@@ -6,9 +6,8 @@ import ipywidgets
 
 from kerasschool import plots
 from kerasschool.errors import unknown
+from kerasschool.live import session as training
 from kerasschool.live.meaning import NUMBERS, meaning_of
-from kerasschool.live.session import DONE as ALL_DONE
-from kerasschool.live.session import FAILED, PAUSED, RUNNING, STOPPED
 from kerasschool.live.steps import DONE, NAMES, PREDICT, STALE, TODO, WRONG, Steps, number_word, predict
 from kerasschool.panels.base import row
 from kerasschool.panels.compile import Compile
@@ -31,7 +30,7 @@ TIPS = {
     "evaluate": "Step 5: how good is it on rows that it has never seen?",
     "predict": "Step 6: ask the model about one row.",
 }
-ENDED = (ALL_DONE, STOPPED, FAILED)  # states of a training
+ENDED = (training.DONE, training.STOPPED, training.FAILED)  # states of a training
 SIGNS = {TODO: "○", DONE: "✓", STALE: "!", WRONG: "✗"}
 COLOURS = {TODO: "#5c5c5c", DONE: "#1b7f3b", STALE: "#8a5200", WRONG: "#b3261e"}
 
@@ -290,7 +289,7 @@ class SixSteps(ExperimentPanel):
         if getattr(self, "steps", None) is not None:
             self._leave_steps()
             self.steps.leave()
-            if self.steps.has_session and self.steps.session.state in (RUNNING, PAUSED):
+            if self.steps.has_session and self.steps.session.state in (training.RUNNING, training.PAUSED):
                 self.steps.session.stop()
             for panel in self._open.values():
                 panel.close()
