@@ -13,7 +13,7 @@ from kerasschool.panels.base import button, row
 from kerasschool.panels.controls import ChoiceControl, NumberControl, SpecControl
 from kerasschool.panels.initializer_charts import BINS, histogram, sizes, titled
 from kerasschool.panels.on_experiment import ExperimentPanel, code_html
-from kerasschool.panels.svg_axes import number
+from kerasschool.panels.svg_axes import log_bounds, number
 
 NOTHING = "—"
 RULE = (
@@ -239,6 +239,7 @@ class Initializer(ExperimentPanel):
             ax.plot(range(1, len(values) + 1), positive, marker="o", color=color)
             if not np.all(np.isnan(positive)):
                 ax.set_yscale("log")
+                ax.set_ylim(*log_bounds([*positive, np.nanmax(positive) / facts.TENFOLD]))
             ax.set_xlabel("layer")
             ax.set_title(f"{name}: {self.verdicts[name]}", size=10)
             ax.grid(alpha=0.3)
