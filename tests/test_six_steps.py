@@ -107,9 +107,12 @@ def test_asleep_panels_do_nothing(monkeypatch):
     click(panel, "layers")
     worked.clear()
     edit(panel, units=3)
+    curves = panel._open["train"].curves
+    before = curves.table
     panel.experiment.session.run()
-    assert set(worked) == {"layers"}
+    assert set(worked) == {"layers"} and curves.table is before
     click(panel, "train")
+    assert len(curves.table) == 4 * 3 * (len(curves.names) + 1)
     assert panel["train"].session is panel.experiment.session and "train" in worked
 
 

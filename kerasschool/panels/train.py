@@ -257,6 +257,8 @@ class Train(ExperimentPanel):
     # What is shown
 
     def _update(self, session):
+        if not self.is_awake:  # `wake` brings us here again
+            return
         is_new = session.state != self._seen_state
         self.curves.publish(now=is_new or session.state != RUNNING)
         if not is_new and session.state == RUNNING and not self._clock.is_due():

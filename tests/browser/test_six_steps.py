@@ -59,7 +59,7 @@ class Steps:
         field.press("Enter")
 
     def expect_state(self, word):
-        expect(self.seen.locator(".ks-state")).to_have_text(word)
+        expect(self.seen.locator(".ks-state")).to_have_text(word, timeout=30_000)
 
     def epoch(self):
         return float(self.seen.locator(".kerasschool-curves").get_attribute("data-epoch"))
