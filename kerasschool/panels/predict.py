@@ -107,6 +107,10 @@ class Predict(ModelPanel):
             return float(self._answer[0])
         return self._meaning.classes[predict_views.crisp(self._answer, self._meaning, self._threshold)]
 
+    def on_answer(self, observer):
+        """Call `observer()` whenever the answer that is shown has changed."""
+        self._said.observe(lambda _: observer(), "value")
+
     def set(self, row=None, part=None, threshold=None, forget=None, **values):
         """Set inputs by name, and parts of the recipe.
 

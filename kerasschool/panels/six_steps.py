@@ -123,7 +123,7 @@ class SixSteps(ExperimentPanel):
             made.add_class("ks-hidden")
             self._open[name] = made
             if name == PREDICT:
-                made._said.observe(lambda _: self._predicted(), "value")
+                made.on_answer(self._predicted)
             self._body.children = (*self._body.children, made)
         return self._open[name]
 
