@@ -112,7 +112,7 @@ class Compile(ExperimentPanel):
         try:
             self.first_loss, self._trouble = first_loss(fresh, x, y), ""
         except (ValueError, TypeError, ArithmeticError) as error:
-            self.first_loss, self._trouble = None, explain(error)
+            self.first_loss, self._trouble = None, explain(error).partition(" Received:")[0]
         self._fit_view.value = self._fit_html(Facts(model, x, y))
         self._loss_view.value = f'<div class="ks-view" tabindex="0">{self._loss_html()}</div>'
 
