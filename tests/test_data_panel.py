@@ -9,7 +9,7 @@ import pytest
 
 from kerasschool.live.experiment import Experiment
 from kerasschool.live.recipe import Recipe
-from kerasschool.panels import Data, Train
+from kerasschool.panels import Data, Evaluate, Predict, Train
 from kerasschool.views.points import Points, limits_of
 
 SPIRAL = {"class": "planar", "arguments": {"kind": "spiral"}}
@@ -257,6 +257,53 @@ def test_names_from_outside_are_escaped():
         panel.set(view=view)
         assert "<img" not in panel._page.value
     assert "<img" not in panel._summary.value + panel.code_view.value
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "words"),
+    [
+        ([[1.0, np.nan], [2, 3]], [0, 1], "`x` has 1 cell that is missing or infinite"),
+        ([[1.0, np.inf], [2, -np.inf]], [0, 1], "`x` has 2 cells that are missing or infinite"),
+        ([["a", "b"], ["c", "d"]], [0, 1], "`x` must hold numbers"),
+        ([[1.0, 2], [3, 4]], ["a", "b"], "`y` must hold numbers"),
+        ([[None, 2], [3, 4]], [0, 1], "`x` has 1 cell that is missing or infinite"),
+        ([1.0, 2.0], [0, 1], "`x` needs one row per example"),
+    ],
+)
+def test_odd_arrays_of_an_experiment_are_a_message_in_every_panel(x, y, words):
+    data = Data()
+    others = Evaluate(data), Predict(data)
+    data.experiment.use(np.array(x), np.array(y))
+    for panel in (data, *others):
+        assert f"Error {words}" in text(panel.message)
+        panel.picture()
+        panel.description()
+    data.fit.click()
+    assert f"Error {words}" in text(data.message)
+    data.set(data="penguins")
+    assert "266 rows" in text(data._summary) and all("Error" not in text(panel.message) for panel in (data, *others))
+
+
+@pytest.mark.parametrize("task", ["3-D", "one-hot", "two numbers", "one row", "constant", "huge"])
+def test_unusual_rows_can_be_looked_at_fitted_and_asked(task):
+    stream = np.random.RandomState(0)
+    x, y = {
+        "3-D": (stream.normal(size=(10, 4, 4)), np.arange(10) % 2),
+        "one-hot": (stream.normal(size=(9, 3)), np.eye(3)[np.arange(9) % 3]),
+        "two numbers": (stream.normal(size=(10, 3)), stream.normal(size=(10, 2))),
+        "one row": (np.ones((1, 2)), np.array([0])),
+        "constant": (np.ones((6, 2)), np.ones(6)),
+        "huge": (1e30 * stream.normal(size=(6, 2)), np.arange(6) % 2),
+    }[task]
+    data = Data()
+    others = Evaluate(data), Predict(data)
+    data.experiment.use(x, y)
+    for view in ("inputs", "table", "points", "card"):
+        data.set(view=view)
+    data.fit_layers()
+    for panel in (data, *others):
+        assert "Error" not in text(panel.message) or (task == "3-D" and "numbers per row" in text(panel.message))
+        panel._picture_bundle()
 
 
 def test_own_without_arrays_says_what_to_do():

@@ -11,7 +11,7 @@ import numpy as np
 from kerasschool import config
 from kerasschool.datasets import load_csv
 from kerasschool.datasets.card import DataCard
-from kerasschool.errors import message, short, unknown
+from kerasschool.errors import message, unknown
 from kerasschool.live import recipe_schema
 from kerasschool.live.recipe_model import named
 
@@ -86,13 +86,15 @@ def meaning_of(experiment):
     """The `Meaning` of an experiment's rows.
 
     Raises:
-        ValueError: when there are no rows yet.
+        ValueError: when there are no rows yet, or they are no numbers.
 
     >>> from kerasschool.live.experiment import Experiment
     >>> found = meaning_of(Experiment())
     >>> found.task, found.classes, found.features[3], found.units[3]
     ('binary', ('female', 'male'), 'body_mass_g', 'g')
     """
+    if data_of(experiment) == "own":
+        check_own(experiment)
     rows, names = experiment.rows, experiment.names
     inputs = math.prod(rows.x.shape[1:])
     held_back = [] if rows.validation_data is None else [rows.validation_data[1]]
@@ -122,6 +124,18 @@ def meaning_of(experiment):
         image_shape=image_shape,
         card=card,
     )
+
+
+def check_own(experiment):
+    """Raise the error that teaches unless a reader's own arrays are rows of finite numbers."""
+    x, y, validation_data = experiment.own
+    if x is None:
+        return
+    for name, values in (("x", x), ("y", y), *zip(("x_val", "y_val"), validation_data or ())):
+        values = as_numbers(name, values)
+        if name.startswith("x") and values.ndim < 2:
+            fix = "For a single input write a column, `x.reshape(-1, 1)`."
+            raise ValueError(message(f"`{name}` needs one row per example.", fix, **{name: values}))
 
 
 def data_of(experiment):
@@ -239,11 +253,12 @@ def as_numbers(name, values):
     try:
         values = np.asarray(values, dtype=config.floatx())
     except (TypeError, ValueError):
-        raise ValueError(message(f"`{name}` must hold numbers.", **{name: short(values)})) from None
+        raise ValueError(message(f"`{name}` must hold numbers.", **{name: values})) from None
     if not values.size:
         raise ValueError(message(f"`{name}` is empty.", **{name: values}))
     if not np.isfinite(values).all():
         lost = int((~np.isfinite(values)).sum())
         fix = "Leave their rows out, or fill them in, before training."
-        raise ValueError(message(f"`{name}` has {lost} cells that are missing or infinite.", fix, **{name: values}))
+        cells = "1 cell that is" if lost == 1 else f"{lost} cells that are"
+        raise ValueError(message(f"`{name}` has {cells} missing or infinite.", fix, **{name: values}))
     return values

@@ -222,7 +222,8 @@ class Data(ExperimentPanel):
         self._say_whether_it_fits()
 
     def _look(self):
-        self._shown = data_views.Shown(self.experiment.rows, meaning_of(self.experiment), self.show_scaled.widget.value)
+        meaning = meaning_of(self.experiment)  # looks at a reader's own arrays before they are scaled
+        self._shown = data_views.Shown(self.experiment.rows, meaning, self.show_scaled.widget.value)
 
     def _draw(self):
         """Show the page that is asked for."""

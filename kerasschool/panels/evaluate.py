@@ -215,8 +215,8 @@ class Evaluate(ModelPanel):
         try:
             if not self.experiment.has_rows:
                 raise ValueError("There are no rows yet. Choose a data set in the Data panel, or pass `x` and `y`.")
-            rows, model = self.experiment.rows, self.model
             self._meaning = meaning_of(self.experiment)
+            rows, model = self.experiment.rows, self.model
             found = {"train": judge(model, rows.x, rows.y, self._meaning, self.is_mid_epoch)}
             if rows.validation_data is not None:
                 found["validation"] = judge(model, *rows.validation_data, self._meaning, self.is_mid_epoch)

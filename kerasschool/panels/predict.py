@@ -212,17 +212,22 @@ class Predict(ModelPanel):
 
     def update(self):
         """Ask the model again, with new controls if the rows are others."""
-        if not self.experiment.has_rows:
-            self._inputs = self._answer = None
+        try:
+            if not self.experiment.has_rows:
+                raise ValueError("There are no rows yet. Choose a data set in the Data panel, or pass `x` and `y`.")
+            meaning = meaning_of(self.experiment)
+            if self._of_rows is not self.experiment.rows:
+                self._make_inputs(meaning)
+        except Exception:
+            self._inputs = self._answer = self._of_rows = None
             self._box.children, self._said.value, self._way.value = [], "", ""
-            raise ValueError("There are no rows yet. Choose a data set in the Data panel, or pass `x` and `y`.")
-        if self._of_rows is not self.experiment.rows:
-            self._make_inputs()
+            self._about_row.value = self._image.value = ""
+            raise
         self._answer_again()
 
-    def _make_inputs(self):
+    def _make_inputs(self, meaning):
         rows = self.experiment.rows
-        self._meaning, self._of_rows = meaning_of(self.experiment), rows
+        self._meaning, self._of_rows = meaning, rows
         held_back = [] if rows.validation_data is None else [rows.validation_data[0]]
         x = flat(in_own_units(rows, np.concatenate([rows.x, *held_back])))
         for name in self._inputs.controls if self._inputs else ():
