@@ -94,6 +94,18 @@ def test_the_old_activation_layer_goes_when_the_head_is_fitted():
     assert [layer["class"] for layer in experiment.recipe.layers] == ["InputLayer", "Dense"]
 
 
+def test_rows_that_are_arrays_get_a_flatten_once():
+    experiment = Experiment(
+        Recipe(layers=[{"class": "InputLayer", "arguments": {"shape": [4, 4]}}, dense(1, "sigmoid")])
+    )
+    experiment.use(np.zeros((6, 4, 4)), np.arange(6) % 2)
+    assert misfit(experiment) == "Each row is an array of shape (4, 4): a `Flatten` layer makes one line of it."
+    for _ in range(2):
+        experiment.change(**fitted(experiment))
+        assert [layer["class"] for layer in experiment.recipe.layers] == ["InputLayer", "Flatten", "Dense"]
+    assert misfit(experiment) == "" and experiment.model.output_shape == (None, 1)
+
+
 @pytest.mark.parametrize(
     ("y", "expected"),
     [

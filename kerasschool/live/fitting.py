@@ -42,6 +42,12 @@ def head_of(layers):
     return None, None, None
 
 
+def needs_flatten(experiment):
+    """True if rows have several axes, and no layer makes one of them."""
+    layers = experiment.recipe.layers
+    return experiment.rows.x.ndim > 2 and not any(layer["class"] in ("Flatten", "Reshape") for layer in layers)
+
+
 def misfit(experiment):
     """What of the recipe's layers and loss does not fit its data: a sentence, or `""`."""
     recipe, meaning = experiment.recipe, meaning_of(experiment)
@@ -49,6 +55,8 @@ def misfit(experiment):
     if tuple(has) != expects:
         has, expects = (size[0] if len(size) == 1 else size for size in (has, expects))
         return f"The data have {has} inputs, the first layer expects {expects}."
+    if needs_flatten(experiment):
+        return f"Each row is an array of shape {tuple(has)}: a `Flatten` layer makes one line of it."
     units, activation, loss = wanted(meaning)
     _, now, bend = head_of(recipe.layers)
     name, arguments = named("loss", recipe.compile["loss"])
@@ -89,6 +97,8 @@ def fitted(experiment):
     units, activation, loss = wanted(meaning)
     layers = recipe.layers
     layers[0]["arguments"]["shape"] = list(experiment.rows.x.shape[1:])
+    if needs_flatten(experiment):
+        layers.insert(1, {"class": "Flatten", "arguments": {}})
     place, now, bend = head_of(layers)
     if place is None:
         layers.append({"class": "Dense", "arguments": {"units": units, "activation": activation}})
