@@ -12,6 +12,7 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 BENCH := .venv-bench
+KERNEL_6 := .venv-kernel6
 export PYTHON
 
 # The engine against its specification, its contracts, and the quick ones of its rooms.
@@ -21,15 +22,19 @@ TINY := $(addprefix tests/test_,plain.py contracts.py autodiff.py initializers.p
 # What needs the machine for itself: clicks are timed there.
 ALONE := browser or notebook
 
+# Kernels differ in which thread a click runs in: what clicks most is tested on the older one, too.
+ON_KERNEL_6 := $(addprefix tests/browser/test_,kernel.py train_panel.py layers_panel.py)
+
 .PHONY: lab test tiny lint bench bench-quick lessons clean
 
 lab: $(VENV)/.lab
 	$(PY) -m kerasschool lab lessons
 
-test: $(VENV)/.test
+test: $(VENV)/.test $(KERNEL_6)/.made
 	@$(PY) tools/chromium.py
 	$(PY) -m pytest -n 2 --dist loadfile -m "not ($(ALONE))"
 	$(PY) -m pytest -m "$(ALONE)" --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg tests lessons
+	JUPYTER_PATH=$(CURDIR)/$(KERNEL_6)/share/jupyter KERNEL=6 $(PY) -m pytest -m browser $(ON_KERNEL_6)
 
 tiny: $(VENV)/.test
 	@$(PY) -m pytest -q -x --hypothesis-profile tiny -m "not (keras or $(ALONE))" -p no:xdist -p no:nbval $(TINY)
@@ -50,7 +55,7 @@ lessons: $(VENV)/.test
 	$(PY) -m tools.build_lessons
 
 clean:
-	rm -rf $(VENV) $(BENCH) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) $(KERNEL_6) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # Installing. A stamp file stands for each set of packages; it is renewed when pyproject.toml changes.
@@ -68,6 +73,13 @@ $(VENV)/.test: pyproject.toml $(VENV)/.made
 	@echo "Installing kerasschool, Keras and the test tools into $(VENV): a few minutes"
 	@$(PY) -m pip install --quiet --disable-pip-version-check --editable ".[lab,keras,test]"
 	@touch $(VENV)/.lab $@
+
+$(KERNEL_6)/.made: pyproject.toml
+	@sh tools/make_venv.sh $(KERNEL_6)
+	@echo "Installing kerasschool with the older kernel into $(KERNEL_6): half a minute"
+	@$(KERNEL_6)/bin/python -m pip install --quiet --disable-pip-version-check --editable . "ipykernel>=6.29,<7"
+	@$(KERNEL_6)/bin/python -m ipykernel install --prefix $(KERNEL_6) --name python3 > $(KERNEL_6)/install.log
+	@touch $@
 
 $(BENCH)/.bench: pyproject.toml
 	@sh tools/make_venv.sh $(BENCH)
