@@ -169,7 +169,17 @@ def test_a_point_more_in_a_generated_set():
     add(panel, 0.5, 0.5, 1)
     assert panel.recipe.data == "own" and len(panel.experiment.rows.x) == 201
     assert panel.points.limits == limits  # the sheet stays where it is while one draws
-    assert panel.experiment.rows.y[-1] == 1
+    assert panel.experiment.rows.y[-1] == 1 and panel.recipe.split == "none"
+
+
+def test_what_a_generated_set_holds_back_stays_while_one_draws():
+    panel = Data().set(data=SPIRAL, view="points")
+    before = sent(panel.points)[200:]
+    add(panel, 0.5, 0.5, 1)
+    remove(panel, *sent(panel.points)[0, :2].tolist())
+    points = sent(panel.points)
+    assert panel.recipe.split == "given" and len(panel.experiment.rows.x) == 200
+    np.testing.assert_allclose(points[200:], before, atol=1e-4)
 
 
 def test_a_drawing_with_a_share_held_back_loses_no_point():

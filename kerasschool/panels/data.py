@@ -186,14 +186,22 @@ class Data(ExperimentPanel):
         x, y, _ = self.experiment.own
         return (np.zeros((0, 2)), np.zeros(0, int)) if x is None else (np.asarray(x), np.ravel(y).astype(int))
 
+    def _held_back(self):
+        """Rows held back that stay while points are drawn: given ones, or those of a generated set."""
+        if self.recipe.data == "own":
+            return self.experiment.own[2]
+        rows = self.experiment.rows
+        if rows.validation_data is None:
+            return None
+        x, y = rows.validation_data
+        return in_own_units(rows, x).astype("float32"), y
+
     def _use_points(self, points, labels):
         words = self._class_names()
         used = max(2, int(labels.max(initial=0)) + 1)
         names = Names(tuple(self.points.names), "class", tuple(words[:used]), points_code(points, labels))
         self._keeps_limits = True
-        given = (points.astype("float32"), labels) if len(points) else (None, None)
-        if self.recipe.data == "own" and self.experiment.own[2] is not None:
-            given = *given, self.experiment.own[2]
+        given = (points.astype("float32"), labels, self._held_back()) if len(points) else (None, None)
         self.attempt(lambda: self.experiment.use(*given, names=names))
         self._keeps_limits = False
 
