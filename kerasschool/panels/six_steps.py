@@ -121,6 +121,7 @@ class SixSteps(ExperimentPanel):
             made = PANELS[name](self.experiment)
             made.sleep()
             made.add_class("ks-hidden")
+            made.add_class(f"ks-of-{name}")
             self._open[name] = made
             if name == PREDICT:
                 made.on_answer(self._predicted)

@@ -47,7 +47,11 @@ class Steps:
 
     def open(self, title):
         self.tab(title).click()
+        self.expect_open(title)
+
+    def expect_open(self, title):
         expect(self.tab(title)).to_have_attribute("aria-selected", "true")
+        expect(self.root.locator(f".ks-of-{title.lower()}")).to_be_visible()
         expect(self.seen).to_have_count(1)
 
     def press(self, name):
@@ -225,18 +229,19 @@ def test_keyboard_alone(notebook):
     for title in TITLES[1:]:
         keys.press("ArrowRight")
         expect(steps.tab(title)).to_be_focused()
-        expect(steps.tab(title)).to_have_attribute("aria-selected", "true")
-        expect(steps.seen).to_have_count(1)
+        steps.expect_open(title)
     keys.press("ArrowRight")
     expect(steps.tab("Data")).to_be_focused()
     keys.press("End")
     expect(steps.tab("Predict")).to_be_focused()
+    steps.expect_open("Predict")
     keys.press("Home")
+    steps.expect_open("Data")
     keys.press("ArrowRight")
     expect(steps.tab("Layers")).to_be_focused()
+    steps.expect_open("Layers")
 
     units = steps.seen.get_by_label("Units").first
-    expect(units).to_be_visible()
     for _ in range(20):
         keys.press("Tab")
         if units.evaluate("element => element === document.activeElement"):
@@ -251,7 +256,7 @@ def test_keyboard_alone(notebook):
     keys.press("ArrowRight")
     expect(steps.tab("Train")).to_be_focused()
     play = steps.seen.get_by_role("button", name="Play")
-    expect(play).to_be_visible()
+    steps.expect_open("Train")
     keys.press("Tab")
     expect(play).to_be_focused()
     keys.press("Space")
