@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pathlib
 import shutil
 import socket
 import subprocess
@@ -204,6 +205,13 @@ def notebook(chromium, lab, request):
     with contextlib.suppress(Exception):  # the page may be what failed
         opened.shut_down()
     context.close()
+
+
+@pytest.fixture
+def pictures():
+    """The folder for screenshots when the environment variable SCREENSHOTS names one, else None."""
+    folder = os.environ.get("SCREENSHOTS")
+    return pathlib.Path(folder) if folder else None
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,7 +1,5 @@
 """The Activation and Initializer panels in JupyterLab, with real clicks and keys."""
 
-import os
-import pathlib
 import re
 
 import pytest
@@ -13,13 +11,6 @@ pytestmark = pytest.mark.browser
 
 ACTIVATION = "from kerasschool import panels\npanel = panels.Activation(names=['relu', 'sigmoid'])\npanel"
 INITIALIZER = "from kerasschool import panels\npanel = panels.Initializer()\npanel"
-
-
-@pytest.fixture
-def pictures():
-    """The folder for screenshots when the environment variable SCREENSHOTS names one, else None."""
-    folder = os.environ.get("SCREENSHOTS")
-    return pathlib.Path(folder) if folder else None
 
 
 def open_panel(notebook, name, *cells):

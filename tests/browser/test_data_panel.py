@@ -1,7 +1,5 @@
 """The Data panel in JupyterLab, with real clicks and keys."""
 
-import os
-import pathlib
 import re
 
 import pytest
@@ -14,13 +12,6 @@ pytestmark = pytest.mark.browser
 PENGUINS = "from kerasschool import panels\npanel = panels.Data()\npanel"
 SPIRAL = "panel = panels.Data().set(data={'class': 'planar', 'arguments': {'kind': 'spiral'}}, view='points')"
 SHEET = f"from kerasschool import panels\n{SPIRAL}\npanel"
-
-
-@pytest.fixture
-def pictures():
-    """The folder for screenshots when the environment variable SCREENSHOTS names one, else None."""
-    folder = os.environ.get("SCREENSHOTS")
-    return pathlib.Path(folder) if folder else None
 
 
 def open_panel(notebook, name, *cells):

@@ -1,8 +1,5 @@
 """The Evaluate and Predict panels in JupyterLab, with real clicks and keys, beside a Train panel that runs."""
 
-import os
-import pathlib
-
 import pytest
 from playwright.sync_api import expect
 
@@ -20,13 +17,6 @@ train
 EVALUATE = "evaluate = panels.Evaluate(train, test_data=penguins.load_data()[1])\nevaluate"
 PREDICT = "predict = panels.Predict(train)\npredict"
 TRAINED = TRAIN.replace("\ntrain\n", "\ntrain.session.run();\n")
-
-
-@pytest.fixture
-def pictures():
-    """The folder for screenshots when the environment variable SCREENSHOTS names one, else None."""
-    folder = os.environ.get("SCREENSHOTS")
-    return pathlib.Path(folder) if folder else None
 
 
 def open_panels(notebook, name, *cells):

@@ -1,7 +1,5 @@
 """The Train panel and `LivePlot` in JupyterLab, with real clicks and keys."""
 
-import os
-import pathlib
 import re
 
 import pytest
@@ -37,13 +35,6 @@ SHORT = PANEL.format(epochs=40)
 STICKS_OUT = """panel => [...panel.querySelectorAll(':not(.for-screen-readers)')]
     .filter((element) => element.getBoundingClientRect().right > panel.getBoundingClientRect().right)
     .map((element) => element.outerHTML.slice(0, 80))"""
-
-
-@pytest.fixture
-def pictures():
-    """The folder for screenshots when the environment variable SCREENSHOTS names one, else None."""
-    folder = os.environ.get("SCREENSHOTS")
-    return pathlib.Path(folder) if folder else None
 
 
 def open_panel(notebook, name, *cells):
