@@ -146,7 +146,10 @@ def test_the_saved_notebook_shows_the_data(notebook):
     root = open_panel(notebook, "still.ipynb", PENGUINS)
     root.get_by_label("Data set").select_option("wine")
     expect(root.locator(".ks-summary")).to_contain_text("142 rows")
-    notebook.page.wait_for_timeout(1500)  # the picture follows a second after the last change
-    live, still = notebook.read("still.ipynb").cells[0].outputs
+    for _ in range(30):  # the picture follows a second after the last change
+        live, still = notebook.read("still.ipynb").cells[0].outputs
+        if "142 rows" in still.metadata["image/png"]["alt"]:
+            break
+        notebook.page.wait_for_timeout(300)
     assert live.data["text/plain"] == "<Data panel>"
     assert re.match(r"142 rows to train on, 36 held back", still.metadata["image/png"]["alt"])
