@@ -1,7 +1,5 @@
 """The six steps in JupyterLab, with real clicks and keys: the whole path of a learner."""
 
-import os
-import pathlib
 import re
 
 import pytest
@@ -306,8 +304,7 @@ def test_two_at_once_share_the_loop(notebook):
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_readable_in_both_themes_narrow_and_at_200_percent(notebook, theme):
-    folder = os.environ.get("SCREENSHOTS")
+def test_readable_in_both_themes_narrow_and_at_200_percent(notebook, pictures, theme):
     steps = open_steps(notebook, f"six-{theme.split()[1].lower()}.ipynb")
     page = notebook.page
     notebook.use_theme(theme)
@@ -325,8 +322,8 @@ def test_readable_in_both_themes_narrow_and_at_200_percent(notebook, theme):
         for title in TITLES:
             steps.open(title)
             assert steps.root.evaluate(STICKS_OUT) == [], (width, title)
-        if folder:
-            steps.root.screenshot(path=pathlib.Path(folder) / f"six-{theme.split()[1].lower()}-{width}.png")
+        if pictures:
+            steps.root.screenshot(path=pictures / f"six-{theme.split()[1].lower()}-{width}.png")
     steps.open("Train")
     steps.press("Play")
     steps.expect_state("Done")
