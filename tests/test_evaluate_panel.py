@@ -276,7 +276,7 @@ def test_a_train_panel_of_a_model_that_needs_code():
     ("arguments", "words"),
     [
         ((), "A model by hand needs rows"),
-        ((X, Y[:-1]), "There must be one label per row"),
+        ((X, Y[:-1]), "`y` one label per row"),
     ],
 )
 def test_a_model_by_hand_needs_rows(arguments, words):

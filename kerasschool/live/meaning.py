@@ -17,6 +17,7 @@ from kerasschool.live.recipe_model import named
 
 BINARY, CLASSES, NUMBERS = "binary", "classes", "numbers"
 MOST_CLASSES = 100
+LARGEST = float(np.finfo("float32").max)
 NO_UNIT = ("none", "not given", "year")  # not worth their place beside a number; nor are ranges such as "0 or 1"
 
 
@@ -231,7 +232,7 @@ def as_arrays(x, y=None):
                 f"The column {texts[0]!r} holds texts; a network takes numbers. Make one 0/1 column per category, with "
                 f"`pandas.get_dummies(table, columns={texts!r}, dtype=float)`, or leave the column out."
             )
-        x = x.to_numpy()
+        x = x.to_numpy(dtype=float, na_value=np.nan)
     target = str(getattr(y, "name", None) or target)
     if y is None:
         raise ValueError(message("There are no labels.", fix="Pass `y`: a label for each row of `x`.", y=y))
@@ -242,18 +243,69 @@ def as_arrays(x, y=None):
         classes = sorted({str(each) for each in y.tolist()})
         y = np.array([classes.index(str(each)) for each in y.tolist()])
     y = as_numbers("y", y)
-    if x.ndim < 2 or len(x) != len(y):
+    if x.ndim < 2 or y.ndim < 1 or len(x) != len(y):
         expected = "`x` needs one row per example, and `y` one label per row."
-        raise ValueError(message("Rows and labels do not match.", expected, x=x, y=y))
+        fix = "For a single input write a column, `x.reshape(-1, 1)`." if x.ndim == 1 else ""
+        raise ValueError(message("Rows and labels do not match.", expected, fix, x=x, y=y))
     return x, y, Names(tuple(features), target, tuple(classes))
 
 
-def as_numbers(name, values):
-    """`values` as an array of `config.floatx()` that holds finite numbers, or the error that says what is in it."""
+def own_rows(x, y=None, validation_data=None):
+    """A reader's own rows as `(x, y, validation_data, names)`: read by `as_arrays`, and known to fit one another.
+
+    >>> own_rows([[1], [2]], ["no", "yes"], ([[3]], ["yes"]))[2]
+    (array([[3.]], dtype=float32), array([1.], dtype=float32))
+    """
+    x, y, names = as_arrays(x, y)
+    if validation_data is not None:
+        validation_data = further_rows("validation_data", validation_data, names)
+        if validation_data[0].shape[1:] != x.shape[1:]:
+            happened = "The rows held back have other columns than those to train on."
+            raise ValueError(message(happened, x=x, x_val=validation_data[0]))
+    return x, y, validation_data, names
+
+
+def further_rows(name, pair, names=None):
+    """Rows that go with others that are here already: `(x, y)`, their texts numbered as the others' labels are.
+
+    Args:
+        name: what an error calls them, such as `"test_data"`.
+        pair: what a reader gave as `(x, y)`.
+        names: the `Names` of the others, or None.
+    """
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        raise ValueError(message(f"`{name}` must be a pair `(x, y)`.", **{name: pair}))
     try:
-        values = np.asarray(values, dtype=config.floatx())
-    except (TypeError, ValueError):
-        raise ValueError(message(f"`{name}` must hold numbers.", **{name: values})) from None
+        x, y, found = as_arrays(*pair)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"In `{name}`: {error}") from error
+    known = () if names is None else names.classes
+    if found.classes and known:
+        strange = [word for word in found.classes if word not in known]
+        if strange:
+            listed = ", ".join(known)
+            raise ValueError(f"In `{name}`: {strange[0]!r} is no class of the rows to train on. Known: {listed}")
+        y = np.array([known.index(word) for word in found.classes], y.dtype)[y.astype(int)]
+    return x, y
+
+
+def as_numbers(name, values):
+    """`values` as an array of finite numbers, or the error that says what is in it.
+
+    Floats stay what they are, so that the numbers are those of the reader's own program; all else becomes
+    `config.floatx()`.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        values = values.astype(float).filled(np.nan)
+    given, kind = values, getattr(getattr(values, "dtype", None), "kind", "")
+    if not isinstance(values, np.ndarray) or values.dtype not in (np.float32, np.float64):
+        try:
+            with np.errstate(over="ignore"):
+                values = None if kind and kind in "cmM" else np.asarray(values, dtype=config.floatx())
+        except (TypeError, ValueError):
+            values = None
+        if values is None:
+            raise ValueError(message(f"`{name}` must hold numbers.", **{name: given}))
     if not values.size:
         raise ValueError(message(f"`{name}` is empty.", **{name: values}))
     if not np.isfinite(values).all():
@@ -261,4 +313,7 @@ def as_numbers(name, values):
         fix = "Leave their rows out, or fill them in, before training."
         cells = "1 cell that is" if lost == 1 else f"{lost} cells that are"
         raise ValueError(message(f"`{name}` has {cells} missing or infinite.", fix, **{name: values}))
+    most = max(float(values.max()), -float(values.min()))
+    if most > LARGEST:
+        raise ValueError(f"`{name}` reaches {most:.3g}, which is too large for float32. Take a larger unit.")
     return values

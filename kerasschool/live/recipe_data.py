@@ -53,7 +53,14 @@ def load(parts, x=None, y=None, validation_data=None):
         validation_data = tuple(np.asarray(each) for each in validation_data)
     if parts["scaling"] == "none":
         return Rows(x, y, validation_data)
-    mean, spread = x.mean(axis=0), x.std(axis=0)
+    if not len(x):
+        raise ValueError(message("There are no rows to train on.", x=x))
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean, spread = x.mean(axis=0), x.std(axis=0)
+    if not (np.isfinite(mean).all() and np.isfinite(spread).all()):
+        happened = "Mean and spread of the rows are no finite numbers, so they cannot be scaled."
+        fix = f"Take out what is missing; for very large numbers take a larger unit than one in {x.dtype}."
+        raise ValueError(message(happened, fix=fix, x=x))
     spread = np.where(spread == 0, np.ones_like(spread), spread)  # a constant column
     if validation_data is not None:
         validation_data = ((validation_data[0] - mean) / spread, validation_data[1])

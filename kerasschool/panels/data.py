@@ -8,12 +8,12 @@ import numpy as np
 from kerasschool.errors import check_one_of
 from kerasschool.live import recipe_code
 from kerasschool.live.fitting import fitted, misfit
-from kerasschool.live.meaning import NUMBERS, Names, as_arrays, in_own_units, meaning_of
+from kerasschool.live.meaning import NUMBERS, Names, in_own_units, meaning_of, own_rows
 from kerasschool.live.recipe_check import SCALINGS, SPLITS
 from kerasschool.panels import data_views
 from kerasschool.panels.base import button, row
 from kerasschool.panels.controls import LABEL, CheckControl, Control, SpecControl
-from kerasschool.panels.on_experiment import ExperimentPanel, as_experiment
+from kerasschool.panels.on_experiment import ExperimentPanel
 from kerasschool.panels.small_controls import WordControl, html_box
 from kerasschool.views.points import Points
 
@@ -48,7 +48,7 @@ class Data(ExperimentPanel):
     style_sheets = ("panel.css", "charts.css")
 
     def __init__(self, start=None, x=None, y=None, validation_data=None):
-        super().__init__(as_experiment(start))
+        super().__init__(start, x, y, validation_data)
         self._shown, self._trouble = None, None
         self._view, self._keeps_limits = "inputs", False
         self.data = SpecControl("data", self.recipe.data, lambda data: self.change(data=data), "Data set")
@@ -83,8 +83,6 @@ class Data(ExperimentPanel):
             self.message,
             self.code_view,
         )
-        if x is not None:
-            self._take(x, y, validation_data)
         self.begin()
 
     # From code
@@ -162,10 +160,7 @@ class Data(ExperimentPanel):
             self.say("Input, last layer and loss now fit the data. The layers between are as they were.")
 
     def _take(self, x, y=None, validation_data=None):
-        x, y, names = as_arrays(x, y)
-        if validation_data is not None:
-            validation_data = as_arrays(*validation_data)[:2]
-        self.experiment.use(x, y, validation_data, names)
+        self.experiment.use(*own_rows(x, y, validation_data))
 
     def _add(self, x, y, label):
         if 0 <= label < len(self.points.classes):

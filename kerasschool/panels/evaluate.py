@@ -3,11 +3,10 @@
 import weakref
 
 import ipywidgets
-import numpy as np
 
 from kerasschool.errors import check_number, check_one_of, message
 from kerasschool.live.judged import judge
-from kerasschool.live.meaning import BINARY, NUMBERS, in_own_units, meaning_of
+from kerasschool.live.meaning import BINARY, NUMBERS, further_rows, in_own_units, meaning_of
 from kerasschool.panels import evaluate_views
 from kerasschool.panels.base import button, row, text_figure
 from kerasschool.panels.data_views import flat
@@ -53,8 +52,8 @@ class Evaluate(ModelPanel):
         target_names=(),
     ):
         super().__init__(start, x, y, validation_data, scaling, feature_names, target_names)
-        if test_data is not None and (len(test_data) != 2 or len(test_data[0]) != len(test_data[1])):
-            raise ValueError(message("`test_data` must be `(x, y)`, one label per row.", test_data=test_data))
+        if test_data is not None:
+            test_data = further_rows("test_data", test_data, self.experiment.names)
         self._test_data, self._opened = test_data, None
         self._parts, self._meaning = {}, None
         self._rows = self._wanted = "validation"
@@ -112,7 +111,7 @@ class Evaluate(ModelPanel):
         """
         if self._test_data is None:
             raise ValueError(message("There is no sealed test.", fix="Open the panel with `test_data=(x, y)`."))
-        x, y = (np.asarray(each) for each in self._test_data)
+        x, y = self._test_data
         judged = judge(self.model, self.experiment.rows.scale(x), y, meaning_of(self.experiment), self.is_mid_epoch)
         _peeks[self._whose] = self.peeks + 1
         self._opened = judged, self._state()
@@ -253,7 +252,7 @@ class Evaluate(ModelPanel):
         rows = self.experiment.rows
         if name == "train":
             return rows.x
-        return rows.validation_data[0] if name == "validation" else rows.scale(np.asarray(self._test_data[0]))
+        return rows.validation_data[0] if name == "validation" else rows.scale(self._test_data[0])
 
     def _show_controls(self):
         self.rows.offer([(evaluate_views.WORDS[name].capitalize(), name) for name in self._parts or PARTS])

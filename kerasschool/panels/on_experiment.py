@@ -6,6 +6,7 @@ import ipywidgets
 
 from kerasschool.errors import message, unknown
 from kerasschool.live.experiment import Experiment
+from kerasschool.live.meaning import own_rows
 from kerasschool.live.recipe import PARTS, Recipe
 from kerasschool.live.recipe_check import LOCKS
 from kerasschool.panels.base import Panel
@@ -17,15 +18,25 @@ def as_experiment(start=None, x=None, y=None, validation_data=None):
     Args:
         start: a `Recipe`, a share string, an `Experiment`, another panel (both then work on the same experiment), a
             model, or None for the first experiment of the course.
-        x, y, validation_data: your own arrays, or None.
+        x, y, validation_data: your own rows as `meaning.own_rows` reads them, or None.
+
+    Raises:
+        TypeError, ValueError: for what is none of these, before anything has changed.
     """
     start = getattr(start, "experiment", start)
+    own = None
+    if x is not None:
+        own = own_rows(x, y, validation_data)
+    elif y is not None or validation_data is not None:
+        raise ValueError(message("There are labels, but no rows.", "Pass `x`: one row per label.", x=x))
     if isinstance(start, Experiment):
-        if x is not None:
-            start.use(x, y, validation_data)
+        if own is not None:
+            start.use(*own)
         return start
     if hasattr(start, "layers") and hasattr(start, "summary"):
-        return Experiment.from_model(start, x, y, validation_data)
+        experiment = Experiment.from_model(start, *(own or (None,))[:3])
+        experiment.names = own and own[3]
+        return experiment
     if isinstance(start, str):
         start = Recipe.from_share(start)
     if start is not None and not isinstance(start, Recipe):
@@ -33,8 +44,8 @@ def as_experiment(start=None, x=None, y=None, validation_data=None):
             message("A panel opens on a recipe.", "Expected a Recipe, a share string, a model or a panel.", start=start)
         )
     experiment = Experiment(start)
-    if x is not None:
-        experiment.use(x, y, validation_data)
+    if own is not None:
+        experiment.use(*own)
     return experiment
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from kerasschool.errors import message
 from kerasschool.live.experiment import Experiment
-from kerasschool.live.meaning import Names
+from kerasschool.live.meaning import Names, as_numbers, own_rows
 from kerasschool.live.pace import Clock
 from kerasschool.live.recipe_data import Rows
 from kerasschool.live.session import RUNNING
@@ -26,18 +26,26 @@ def as_looked_at(start, x, y, validation_data, scaling, feature_names, target_na
         return as_experiment(start, x, y, validation_data)
     if x is None or y is None:
         raise ValueError(message("A model by hand needs rows.", "Pass `x` and `y`, as for `evaluate`.", x=x, y=y))
-    names = Names(tuple(feature_names), "target", tuple(target_names))
-    if len(x) != len(y):
-        raise ValueError(message("There must be one label per row.", x_rows=len(x), y_rows=len(y)))
-    rows = Rows(np.asarray(x), np.asarray(y), None)
+    x, y, validation_data, found = own_rows(x, y, validation_data)
+    names = Names(tuple(feature_names) or found.features, found.target, tuple(target_names) or found.classes)
+    rows = Rows(x, y, validation_data)
     if scaling is not None:
-        mean, spread = np.asarray(scaling[0], float), np.asarray(scaling[1], float)
-        spread = np.where(spread == 0, 1, spread)
-        rows = Rows((rows.x - mean) / spread, rows.y, None, mean, spread)
-    if validation_data is not None:
-        x_val, y_val = (np.asarray(each) for each in validation_data)
-        rows = Rows(rows.x, rows.y, (rows.scale(x_val), y_val), rows.mean, rows.spread)
+        mean, spread = scaling_of(scaling, x)
+        rows = Rows((x - mean) / spread, y, None, mean, spread)
+        if validation_data is not None:
+            rows = Rows(rows.x, y, (rows.scale(validation_data[0]), validation_data[1]), mean, spread)
     return Experiment(model=start, rows=rows, names=names, validation_data=rows.validation_data)
+
+
+def scaling_of(scaling, x):
+    """`(mean, spread)` as arrays that fit the rows, or the error that says what they are."""
+    try:
+        mean, spread = (as_numbers("scaling", np.asarray(each, float)) for each in scaling)
+        np.broadcast_shapes(mean.shape, spread.shape, x.shape[1:])
+    except (TypeError, ValueError):
+        expected = "They are what the training rows were scaled with: one number per input."
+        raise ValueError(message("`scaling` must be `(mean, spread)`.", expected, scaling=scaling)) from None
+    return mean, np.where(spread == 0, 1, spread)
 
 
 class ModelPanel(ExperimentPanel):

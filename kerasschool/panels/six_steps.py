@@ -62,6 +62,7 @@ class SixSteps(ExperimentPanel):
 
     name = "SixSteps panel"
     style_sheets = ("panel.css", "six_steps.css")
+    _leave_steps = None
 
     def __init__(self, start=None, x=None, y=None, validation_data=None, step="data"):
         super().__init__(start, x, y, validation_data)
@@ -287,7 +288,7 @@ class SixSteps(ExperimentPanel):
 
     def close(self):
         """End the training and take the panel off the page."""
-        if getattr(self, "steps", None) is not None:
+        if self._leave_steps is not None:  # None in a panel that was refused half-made
             self._leave_steps()
             self.steps.leave()
             if self.steps.has_session and self.steps.session.state in (training.RUNNING, training.PAUSED):
