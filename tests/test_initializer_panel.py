@@ -167,7 +167,7 @@ def test_the_ideal_curve_is_that_of_the_draws(initializer, kind, spread):
 def test_constants_have_no_curve():
     panel = panels.Initializer(initializer="ones")
     assert "mean 1, spread 0. Ideal: one value, 1." in text(panel._drawing)
-    assert "ks-ideal" not in panel._drawing.value
+    assert "line ideal" not in panel._drawing.value
     assert "no bell and no box" in text(panel.set(initializer="identity")._drawing)
 
 

@@ -6,15 +6,15 @@ import numpy as np
 from kerasschool.errors import check_number, check_one_of, message
 from kerasschool.live import recipe_code
 from kerasschool.panels import activation_facts as facts
-from kerasschool.panels import svg_axes
 from kerasschool.panels.activation_charts import card, draw, y_range
 from kerasschool.panels.activation_facts import FLAT, SPELLED, Chosen
 from kerasschool.panels.base import Panel, button, icon_button, row
 from kerasschool.panels.controls import Control, SpecControl
 from kerasschool.panels.on_experiment import as_experiment, code_html
-from kerasschool.panels.svg_axes import number
+from kerasschool.views import charts
+from kerasschool.views.charts import number
 
-MOST = svg_axes.SERIES
+MOST = charts.SERIES
 START = ("relu", "sigmoid")
 REACHES = {4: 0.05, 8: 0.1, 16: 0.1, 100: 1, 1000: 10}  # how far x goes → step of one key press
 
@@ -40,7 +40,7 @@ class Activation(Panel):
     """
 
     name = "Activation panel"
-    style_sheets = ("panel.css", "svg_axes.css")
+    style_sheets = ("panel.css", "charts.css", "functions.css")
 
     def __init__(self, start=None, names=None, x=1.5):
         super().__init__()
@@ -162,6 +162,7 @@ class Activation(Panel):
             "reach": self._reach,
             "slider": self._slider,
         }
+        self.add_class("ks-activation")
         self.lay_out(
             *(each.widget for each in self._rows),
             row(self._add, self._field.widget, self._reach.widget, name="ks-fields"),
@@ -281,7 +282,7 @@ class _Row:
     def __init__(self, panel, place, own):
         self.control = _ActivationControl(lambda spec: panel.replace_one(place, spec), place, own)
         remove = icon_button("times", f"Remove activation {place + 1}", lambda: panel.replace_one(place, None))
-        look = ipywidgets.HTML(svg_axes.swatch(f"ks-s{place}"), layout={"width": "34px"})
+        look = ipywidgets.HTML(charts.swatch(f"s{place}"), layout={"width": "34px"})
         self.widget = row(look, self.control.widget, remove, name="ks-one-line")
 
     @property

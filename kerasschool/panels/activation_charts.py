@@ -4,11 +4,11 @@ import html
 
 import numpy as np
 
-from kerasschool.panels import svg_axes
 from kerasschool.panels.activation_facts import FLAT
-from kerasschool.panels.svg_axes import number
+from kerasschool.views import charts
+from kerasschool.views.charts import number
 
-WIDTH, LEFT, RIGHT = 620, 44, 14  # of the charts; the slider below stands under their x axis
+WIDTH, HEIGHT, RIGHT = 620, 418, 14  # of the picture; the slider below stands under its x axis
 STATES = {  # → icon, words
     "learns": ("check", "learns here"),
     "flat": ("minus", "flat here: learns little"),
@@ -21,55 +21,57 @@ def draw(chosen, x, reach):
     """The curves over the slopes, on one x axis, with a point on each: SVG."""
     shown = [(place, each) for place, each in enumerate(chosen) if not each.mixes]
     bent = [each for _, each in shown]
-    width = WIDTH - LEFT - RIGHT
     xs = np.linspace(-reach, reach, 801)
     slopes = [each.slopes(xs) for each in bent]
-    top = svg_axes.Chart((-reach, reach), y_range(bent, reach), LEFT, 24, width, 210)
     low = min(0.0, *(np.nanmin(np.clip(each, -2, 2)) for each in slopes))
     high = max(1.0, *(np.nanmax(np.clip(each, -2, 2)) for each in slopes))
-    bottom = svg_axes.Chart((-reach, reach), (low - 0.1, high + 0.1), LEFT, 264, width, 120)
-    x_ticks = svg_axes.ticks(-reach, reach, 8)
-    parts = [top.axes([(at, "") for at in x_ticks], svg_axes.ticks(*top.y_range), y_label="y")]
-    parts.append(bottom.axes(x_ticks, svg_axes.ticks(*bottom.y_range, about=4), "x", "slope"))
-    for chart in (top, bottom):
-        parts.append(_axis_lines(chart))
-    at = f"{top.x(x):.1f}"
-    parts.append(f'<line class="ks-cursor" x1="{at}" x2="{at}" y1="{top.top}" y2="{bottom.bottom}"/>')
-    for (place, each), slope in zip(shown, slopes, strict=True):
-        kind, values = f"ks-s{place}", each.values(xs)
-        is_flat = np.abs(slope) < FLAT
-        parts.append(top.line(xs, np.where(is_flat, values, np.nan), f"{kind} ks-flat"))
-        parts.append(bottom.line(xs, np.where(is_flat, slope, np.nan), f"{kind} ks-flat"))
-        parts += [top.line(xs, values, kind), bottom.line(xs, slope, kind)]
-        parts += [_point(top, x, each.value(x), kind), _point(bottom, x, each.slope(x), kind)]
-    words = f"thick and pale: flat, |slope| &lt; {FLAT}"
-    parts.append(f'<text class="ks-tick" x="{WIDTH - RIGHT}" y="{bottom.top - 8}" text-anchor="end">{words}</text>')
     label = f"Curve and slope of {', '.join(each.label for each in bent)}; the point is at x = {number(x)}"
-    return svg_axes.picture(WIDTH, bottom.bottom + 34, "".join(parts) + _legend(shown), label)
+    size, across = (WIDTH, HEIGHT), (-reach, reach)
+    top = charts.Frame(*size, across, y_range(bent, reach), label, right=RIGHT, top=24, bottom=184)
+    bottom = charts.Frame(*size, across, (low - 0.1, high + 0.1), right=RIGHT, top=264)
+    x_ticks = charts.ticks(-reach, reach, 8)
+    top.axes(x_ticks=[(at, "") for at in x_ticks], y_ticks=5, grid=True)
+    bottom.axes("x", x_ticks=x_ticks, grid=True)
+    for frame, title in ((top, "y"), (bottom, "slope")):
+        frame.title(title)
+        frame.add(f'<path class="base" d="M{frame.x(0):.1f} {frame.top}V{frame.bottom}"/>')
+        frame.add(f'<path class="base" d="M{frame.left} {frame.y(0):.1f}H{frame.right}"/>')
+    top.add(f'<path class="cursor" d="M{top.x(x):.1f} {top.top}V{bottom.bottom}"/>')
+    for (place, each), slope in zip(shown, slopes, strict=True):
+        is_flat = np.abs(slope) < FLAT
+        ends = np.flatnonzero(np.diff(is_flat))
+        for frame, values, value in ((top, each.values(xs), each.value(x)), (bottom, slope, each.slope(x))):
+            kept = np.unique([*bends(frame.y(np.clip(values, *frame.y_range))), *ends, *(ends + 1)])
+            frame.line(xs[kept], np.where(is_flat, values, np.nan)[kept], f"s{place} flat")
+            frame.line(xs[kept], values[kept], f"s{place}")
+            _point(frame, x, value, f"s{place} point")
+    bottom.text(bottom.right, bottom.top - 8, f"thick and pale: flat, |slope| < {FLAT}", "end")
+    _legend(top, shown)
+    return top.svg(bottom)
 
 
-def _legend(shown):
-    parts, left = [], WIDTH - RIGHT
+def bends(at, every=5):
+    """The places of points that a line needs: every fifth, both ends, and those around each sharp bend."""
+    sharp = np.flatnonzero(np.abs(np.diff(at, 2)) > 0.3) + 1
+    places = np.concatenate([np.arange(0, len(at), every), sharp - 1, sharp, sharp + 1])
+    return np.union1d(places, [0, len(at) - 1])
+
+
+def _legend(frame, shown):
+    left = frame.right
     for place, each in reversed(shown):
         left -= 7 * len(each.name) + 42
-        parts.append(f'<path class="ks-line ks-s{place}" d="M{left} 12h26"/>')
-        parts.append(f'<text class="ks-tick" x="{left + 31}" y="16">{html.escape(each.name)}</text>')
-    return "".join(parts)
+        frame.add(f'<path class="line s{place}" d="M{left} 12h26"/>')
+        frame.text(left + 31, 16, each.name)
 
 
-def _axis_lines(chart):
-    x, y, right = chart.x(0), chart.y(0), chart.left + chart.width
-    return f'<path class="ks-axis" d="M{x:.1f} {chart.top}V{chart.bottom}M{chart.left} {y:.1f}H{right}"/>'
-
-
-def _point(chart, x, value, kind):
-    if chart.inside(value):
-        return f'<circle class="ks-point {kind}" cx="{chart.x(x):.1f}" cy="{chart.y(value):.1f}" r="5"/>'
-    if np.isnan(value):
-        return ""
-    at, is_above = chart.x(x), value > chart.y_range[1]  # outside the picture: an arrow says where
-    y, point = (chart.top + 12, chart.top + 2) if is_above else (chart.bottom - 12, chart.bottom - 2)
-    return f'<path class="ks-point {kind}" d="M{at - 6:.1f} {y}L{at + 6:.1f} {y}L{at:.1f} {point}Z"/>'
+def _point(frame, x, value, kind):
+    if frame.y_range[0] <= value <= frame.y_range[1]:
+        frame.dot(x, value, kind, 5)
+    elif not np.isnan(value):  # outside the picture: an arrow says where
+        y, tip = (frame.top + 12, frame.top + 2) if value > frame.y_range[1] else (frame.bottom - 12, frame.bottom - 2)
+        at = frame.x(x)
+        frame.add(f'<path class="dot {kind}" d="M{at - 6:.1f} {y}L{at + 6:.1f} {y}L{at:.1f} {tip}Z"/>')
 
 
 def y_range(bent, reach):
@@ -84,7 +86,7 @@ def y_range(bent, reach):
 
 def card(each, x, place):
     """What is said about one activation: HTML of a height that does not depend on x."""
-    kind = f"ks-s{place}"
+    kind = f"s{place}"
     if each.mixes:
         state, body = "", _bars(each, x, kind)
         outputs = each.example(x)[1]
@@ -104,7 +106,7 @@ def card(each, x, place):
                 f"counts as {number(each.slope(x))}</span>"
             )
     return (
-        f'<div class="ks-card"><div>{svg_axes.swatch(kind)} <b>{html.escape(each.label)}</b> {state}</div>'
+        f'<div class="ks-card"><div>{charts.swatch(kind)} <b>{html.escape(each.label)}</b> {state}</div>'
         f'<div class="ks-formula">{html.escape(formula)}</div>{body}'
         f'<div class="ks-about">{html.escape(about)}</div></div>'
     )
@@ -127,8 +129,8 @@ def _bars(each, x, kind):
 
 def _bar(share, kind):
     """A bar of so much of the whole length; hollow if negative."""
-    look = f"{kind} ks-minus" if share < 0 else kind
+    look = f"{kind} hollow" if share < 0 else kind
     return (
-        '<svg class="ks-bars" width="154" height="14" viewBox="0 0 154 14" aria-hidden="true">'
-        f'<rect class="{look}" x="1" y="2" width="{150 * abs(share):.1f}" height="10"/></svg>'
+        '<svg class="ks-graph" width="154" height="14" viewBox="0 0 154 14" aria-hidden="true">'
+        f'<rect class="cell {look}" x="1" y="2" width="{150 * abs(share):.1f}" height="10"/></svg>'
     )

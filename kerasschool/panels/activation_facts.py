@@ -11,7 +11,7 @@ import numpy as np
 from kerasschool import activations
 from kerasschool.errors import message, unknown
 from kerasschool.live import recipe_check, recipe_schema
-from kerasschool.panels.svg_axes import number
+from kerasschool.views.charts import number
 
 FLAT = 0.05  # a slope below that is called flat
 FAR = 1000.0  # where inputs are called infinite

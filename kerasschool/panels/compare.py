@@ -39,7 +39,7 @@ class Compare(ExperimentPanel):
     """
 
     name = "Compare panel"
-    style_sheets = ("panel.css", "compare.css")
+    style_sheets = ("panel.css", "charts.css", "compare.css")
 
     def __init__(self, start=None, x=None, y=None, validation_data=None, ledger=None):
         if ledger is not None and not isinstance(ledger, Ledger):

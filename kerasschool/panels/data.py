@@ -45,7 +45,7 @@ class Data(ExperimentPanel):
 
     name = "Data panel"
     step = "data"
-    style_sheets = ("panel.css", "charts.css")
+    style_sheets = ("panel.css", "charts.css", "rows.css")
 
     def __init__(self, start=None, x=None, y=None, validation_data=None):
         super().__init__(start, x, y, validation_data)

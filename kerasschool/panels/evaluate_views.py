@@ -83,14 +83,14 @@ def confusion_svg(judged, threshold):
         if counts[true, said]
     )
     parts = [
-        _words(left + classes * size / 2, 12, "what the model said", "middle"),
+        charts.text(left + classes * size / 2, 12, "what the model said", "middle"),
         f'<text transform="translate(11 {top + classes * size / 2:.0f}) rotate(-90)" text-anchor="middle">true</text>',
     ]
-    parts.append(_words(left + classes * size + 8, 34, "found", "start"))
+    parts.append(charts.text(left + classes * size + 8, 34, "found", "start"))
     for true in range(classes):
         total = counts[true].sum()
-        parts.append(_words(left - 8, top + (true + 0.5) * size + 4, short(names[true], letters), "end", "strong"))
-        parts.append(_words(left + (true + 0.5) * size, 34, short(names[true], letters), "middle", "strong"))
+        parts.append(charts.text(left - 8, top + (true + 0.5) * size + 4, short(names[true], letters), "end", "strong"))
+        parts.append(charts.text(left + (true + 0.5) * size, 34, short(names[true], letters), "middle", "strong"))
         for said in range(classes):
             share = counts[true, said] / total if total else 0
             x, y = left + said * size, top + true * size
@@ -103,10 +103,10 @@ def confusion_svg(judged, threshold):
                 shift = 0 if size > 50 else 4
                 sign = "" if classes > 2 else ("✓ " if said == true else "✗ ")
                 parts.append(
-                    _words(x + size / 2, y + size / 2 + shift, f"{sign}{counts[true, said]}", "middle", "count")
+                    charts.text(x + size / 2, y + size / 2 + shift, f"{sign}{counts[true, said]}", "middle", "count")
                 )
                 if size > 50:
-                    parts.append(_words(x + size / 2, y + size / 2 + 17, percent(share), "middle"))
+                    parts.append(charts.text(x + size / 2, y + size / 2 + 17, percent(share), "middle"))
         recall = counts[true, true] / total if total else np.nan
         y = top + (true + 0.5) * size
         parts.append(f'<rect class="track" x="{left + classes * size + 8}" y="{y - 5}" width="28" height="8"/>')
@@ -115,13 +115,8 @@ def confusion_svg(judged, threshold):
                 f'<rect class="cell right" x="{left + classes * size + 8}" y="{y - 5}" width="{28 * recall:.1f}" '
                 'height="8"/>'
             )
-        parts.append(_words(left + classes * size + 40, y + 3, f"{recall:.0%}" if total else "–", "start"))
+        parts.append(charts.text(left + classes * size + 40, y + 3, f"{recall:.0%}" if total else "–", "start"))
     return charts.svg(width, height, f"Confusion matrix: {words}.", *parts)
-
-
-def _words(x, y, words, anchor, kind=""):
-    name = f' class="{kind}"' if kind else ""
-    return f'<text{name} x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{html.escape(words)}</text>'
 
 
 def roc_svg(parts, chosen, threshold):
@@ -132,7 +127,7 @@ def roc_svg(parts, chosen, threshold):
     label = f"ROC curve: at threshold {threshold:.2f} {percent(hits)} hits, {percent(alarms)} false alarms."
     frame = charts.Frame(250, 236, (0, 1), (0, 1), label, top=20)
     frame.axes(f"false alarms: others called {short(positive)}", f"hits: {short(positive)} found")
-    frame.text(frame.left, 12, f"ROC, AUC {four(parts[chosen].auc())}", kind="strong")
+    frame.title(f"ROC, AUC {four(parts[chosen].auc())}")
     frame.line([0, 1], [0, 1], "chance")
     for name, part in parts.items():
         alarm, hit, _ = part.roc()
@@ -155,7 +150,7 @@ def precision_recall_svg(parts, chosen, threshold):
     label = f"Precision-recall curve: at threshold {threshold:.2f} precision {four(precision)}, recall {four(recall)}."
     frame = charts.Frame(250, 236, (0, 1), (0, 1), label, top=20)
     frame.axes(f"recall: {short(positive)} found", "precision: right when said")
-    frame.text(frame.left, 12, "Precision and recall", kind="strong")
+    frame.title("Precision and recall")
     frame.line([0, 1], [np.mean(judged.y)] * 2, "chance")
     for name, part in parts.items():
         found, right, _ = scores.precision_recall(part.y, part.p[:, 1])

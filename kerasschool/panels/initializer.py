@@ -13,7 +13,7 @@ from kerasschool.panels.base import button, row
 from kerasschool.panels.controls import ChoiceControl, NumberControl, SpecControl
 from kerasschool.panels.initializer_charts import BINS, histogram, sizes, titled
 from kerasschool.panels.on_experiment import ExperimentPanel, code_html
-from kerasschool.panels.svg_axes import log_bounds, number
+from kerasschool.views.charts import log_bounds, number
 
 NOTHING = "—"
 RULE = (
@@ -46,7 +46,7 @@ class Initializer(ExperimentPanel):
     """
 
     name = "Initializer panel"
-    style_sheets = ("panel.css", "svg_axes.css")
+    style_sheets = ("panel.css", "charts.css", "functions.css")
 
     def __init__(self, start=None, **settings):
         super().__init__(start)
@@ -145,6 +145,7 @@ class Initializer(ExperimentPanel):
         self._drawing, self._words = ipywidgets.HTML(), ipywidgets.HTML()
         self._words.add_class("ks-findings")
         numbers = [self._fields[name].widget for name in ("activation", "depth", "width", "seed")]
+        self.add_class("ks-initializer")
         self.lay_out(
             row(self._fields["initializer"].widget),
             row(*numbers, again, name="ks-fields"),
@@ -194,13 +195,13 @@ class Initializer(ExperimentPanel):
         drawn = [
             titled(histogram(stack.weights, law), "Weights", "", _weights_words(stack.weights, law)),
             titled(
-                sizes(stack.activations, 0, "ks-s0", "spread of the outputs"),
+                sizes(stack.activations, 0, "s0", "spread of the outputs"),
                 "Activations, forward →",
                 self.verdicts["activations"],
                 f"From the first layer to the last: {facts.ratio_words(stack.activations)}.",
             ),
             titled(
-                sizes(stack.gradients, -1, "ks-s1", "size of the bias gradients"),
+                sizes(stack.gradients, -1, "s1", "size of the bias gradients"),
                 "← Gradients, backward",
                 self.verdicts["gradients"],
                 f"From the last layer back to the first: {facts.ratio_words(stack.gradients[::-1])}.",

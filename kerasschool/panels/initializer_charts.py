@@ -6,10 +6,9 @@ import math
 import numpy as np
 
 from kerasschool.panels import initializer_facts as facts
-from kerasschool.panels.svg_axes import Chart, log_bounds, log_ticks, picture, ticks
+from kerasschool.views.charts import Frame, log_bounds
 
-WIDTH, HEIGHT = 380, 222
-LEFT, TOP, INNER_WIDTH, INNER_HEIGHT = 56, 28, 312, 154
+SIZE, SIDES = (380, 222), {"left": 56, "right": 12, "top": 28, "bottom": 40}
 BINS = 41
 ICONS = {facts.KEEPS: "check", facts.VANISHES: "arrow-down", facts.EXPLODES: "arrow-up"}
 
@@ -36,17 +35,14 @@ def histogram(weights, law):
     x = np.linspace(low, high, 501)
     has_curve = law is not None and law[2] > 0
     curve = 100 * facts.density(law, x) * (edges[1] - edges[0]) if has_curve else np.zeros_like(x)
-    frame = Chart((low, high), (0.0, 1.12 * max(share.max(), curve.max(), 1e-9)), LEFT, TOP, INNER_WIDTH, INNER_HEIGHT)
-    parts = [frame.axes(ticks(low, high, 5), ticks(*frame.y_range, about=4), "weight", "% of the weights")]
-    for left, right, value in zip(edges[:-1], edges[1:], share, strict=True):
-        if value:
-            at, top = frame.x(left), frame.y(value)
-            parts.append(
-                f'<rect class="ks-s0 ks-bar-of" x="{at:.1f}" y="{top:.1f}" width="{frame.x(right) - at:.1f}" '
-                f'height="{frame.bottom - top:.1f}"/>'
-            )
-    parts.append(frame.line(x, curve, "ks-ideal") if has_curve else "")
-    return picture(WIDTH, HEIGHT, "".join(parts), f"Histogram of {weights.size} drawn weights")
+    top = 1.12 * max(share.max(), curve.max(), 1e-9)
+    frame = Frame(*SIZE, (low, high), (0.0, top), f"Histogram of {weights.size} drawn weights", **SIDES)
+    frame.axes("weight", x_ticks=5, grid=True)
+    frame.title("% of the weights")
+    frame.bars(edges, share, "train")
+    if has_curve:
+        frame.line(x, curve, "ideal")
+    return frame.svg()
 
 
 def sizes(values, reference, kind, label):
@@ -61,28 +57,26 @@ def sizes(values, reference, kind, label):
     start = values[reference]
     has_band = math.isfinite(start) and start > 0
     shown = [*values, *([start / facts.TENFOLD, start * facts.TENFOLD] if has_band else [])]
-    frame = Chart((0.5, len(values) + 0.5), log_bounds(shown), LEFT, TOP, INNER_WIDTH, INNER_HEIGHT, log=True)
-    parts = []
+    frame = Frame(*SIZE, (0.5, len(values) + 0.5), log_bounds(shown), label, log=True, **SIDES)
     if has_band:
         low, high = frame.y(start / facts.TENFOLD), frame.y(start * facts.TENFOLD)
-        parts.append(
-            f'<rect class="ks-band" x="{LEFT}" width="{INNER_WIDTH}" y="{high:.1f}" height="{low - high:.1f}"/>'
+        frame.add(
+            f'<rect class="band" x="{frame.left}" width="{frame.right - frame.left}" y="{high:.1f}" '
+            f'height="{low - high:.1f}"/>'
         )
-    step = math.ceil(len(values) / 10)
-    layers = [*range(1, len(values) + 1, step)]
-    parts.append(frame.axes(layers, log_ticks(*frame.y_range), "layer", label))
-    x = np.arange(1, len(values) + 1, dtype=float)
-    y = np.array([value if math.isfinite(value) and value > 0 else math.nan for value in values])
-    parts.append(frame.line(x, y, kind))
-    for place, value in zip(x, values, strict=True):
-        parts.append(_mark(frame, place, value, kind))
-    return picture(WIDTH, HEIGHT, "".join(parts), label)
+    frame.axes("layer", x_ticks=[*range(1, len(values) + 1, math.ceil(len(values) / 10))], grid=True)
+    frame.title(label)
+    layers = range(1, len(values) + 1)
+    frame.line(layers, [value if math.isfinite(value) and value > 0 else math.nan for value in values], kind)
+    for layer, value in zip(layers, values, strict=True):
+        _mark(frame, layer, value, kind)
+    return frame.svg()
 
 
 def _mark(frame, layer, value, kind):
     """A point, or the word for what has no place on a logarithmic axis."""
-    x = frame.x(layer)
     if math.isfinite(value) and value >= frame.y_range[0]:
-        return f'<circle class="ks-point {kind}" cx="{x:.1f}" cy="{frame.y(value):.1f}" r="4"/>'
+        frame.dot(layer, value, f"{kind} point")
+        return
     word, y = ("0", frame.bottom - 4) if math.isfinite(value) else ("∞", frame.top + 12)
-    return f'<text class="ks-name" x="{x:.1f}" y="{y}" text-anchor="middle">{word}</text>'
+    frame.text(frame.x(layer), y, word, "middle", "strong")

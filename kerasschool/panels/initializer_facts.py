@@ -12,7 +12,7 @@ from kerasschool import Sequential, activations, initializers, random
 from kerasschool.layers import Dense, Input
 from kerasschool.live import recipe_check, recipe_code, recipe_model, recipe_schema
 from kerasschool.live.recipe_schema import Argument
-from kerasschool.panels.svg_axes import number
+from kerasschool.views.charts import number
 
 ROWS = 256  # standard-normal inputs, and as many gradients sent back from the end
 TENFOLD = 10.0  # the rule: a tenth or less vanishes, tenfold or more explodes

@@ -51,7 +51,7 @@ def scaling_of(scaling, x):
 class ModelPanel(ExperimentPanel):
     """The base of panels that ask a model. A subclass defines `update()`, which shows what the model says now."""
 
-    style_sheets = ("panel.css", "charts.css", "asking.css")
+    style_sheets = ("panel.css", "charts.css", "rows.css", "asking.css")
     _leave_training = _leave_sessions = None  # here, for `close` comes also when the arguments were refused
 
     def __init__(self, start, x, y, validation_data, scaling, feature_names, target_names):

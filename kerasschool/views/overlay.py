@@ -4,11 +4,12 @@ Colour is never the only sign: each curve carries the number of its run at its e
 dashed. Pointing at an epoch shows the values there, by CSS alone.
 """
 
-import html
 import itertools
 import math
 import re
 from dataclasses import dataclass
+
+from kerasschool.views.charts import Frame, ticks
 
 COLOURS = 8  # classes c0 to c7 in the style sheet
 WIDTH, HEIGHT = 560, 236
@@ -53,36 +54,26 @@ def chart(title, lines, log_scale=False, hint=""):
     values = [y for points in drawn for _, y in points]
     last = max([x for points in drawn for x, _ in points], default=1)
     low, high = _range(values, title, log_scale)
-    inner, tall = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
-
-    def at_x(x):
-        return LEFT + inner * x / last
-
-    def at_y(y):
-        share = math.log(y / low) / math.log(high / low) if log_scale else (y - low) / (high - low)
-        return HEIGHT - BOTTOM - tall * share
-
-    parts = [_axes(at_x, at_y, last, _log_ticks(low, high) if log_scale else _ticks(low, high, 5))]
+    sides = {"left": LEFT, "right": RIGHT, "top": TOP, "bottom": BOTTOM}
+    frame = Frame(WIDTH, HEIGHT, (0, last), (low, high), description(title, lines), log_scale, **sides)
+    epochs = [epoch for epoch in ticks(0, last, 6) if epoch == int(epoch)]
+    frame.axes("epoch", x_ticks=epochs, y_ticks=5)
     ends = []
     for line, points in zip(lines, drawn, strict=True):
         if not points:
             continue
         shown = points[:: max(1, len(points) // MOST_POINTS)]
         shown = shown if shown[-1] == points[-1] else [*shown, points[-1]]
-        path = "L".join(f"{at_x(x):.1f} {at_y(y):.1f}" for x, y in shown)
         kind = f"{colour_class(line.number)}{' dashed' if line.is_validation else ''}"
-        parts.append(f'<path class="line {kind}" d="M{path}"/>')
+        frame.line(*zip(*shown, strict=True), kind)
         end_x, end_y = points[-1]
-        parts.append(f'<circle class="dot {kind}" cx="{at_x(end_x):.1f}" cy="{at_y(end_y):.1f}" r="3"/>')
-        ends.append((at_y(end_y), line.number, end_y))
-    parts += _labels(sorted(ends)[:MOST_LABELS])
-    parts += _strips(lines, drawn, at_x, at_y)
+        frame.dot(end_x, end_y, kind, 3)
+        ends.append((frame.y(end_y), line.number, end_y))
+    frame.parts += _labels(sorted(ends)[:MOST_LABELS])
+    frame.parts += _strips(lines, drawn, frame)
     if not values:
-        parts.append(f'<text class="hint" x="{LEFT + inner / 2}" y="{TOP + tall / 2}">{html.escape(hint)}</text>')
-    words = html.escape(description(title, lines))
-    return (
-        f'<svg class="ks-overlay" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{words}">{"".join(parts)}</svg>'
-    )
+        frame.text((frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2, hint, "middle")
+    return frame.svg()
 
 
 def description(title, lines):
@@ -114,37 +105,6 @@ def _range(values, title, log_scale):
     return low, (high + (high - low) * 0.06 if high > low else low + 1)
 
 
-def _ticks(low, high, count):
-    """Round numbers from `low` to `high`, with their texts."""
-    rough = (high - low) / count
-    power = 10 ** math.floor(math.log10(rough))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * 0.999)
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [(i * step, f"{i * step:.6g}") for i in range(first, last + 1)]
-
-
-def _log_ticks(low, high):
-    """Powers of ten, and 2 and 5 times them where there is room."""
-    factors = (1,) if high / low > 1e3 else (1, 2, 5)
-    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    skip = max(1, len(powers) // 8)
-    ticks = [factor * 10.0**power for power in powers[::skip] for factor in factors]
-    return [(tick, f"{tick:.3g}") for tick in ticks if low <= tick <= high]
-
-
-def _axes(at_x, at_y, last, y_ticks):
-    parts = []
-    for y, text in y_ticks:
-        place = round(at_y(y)) + 0.5
-        parts.append(f'<path class="grid" d="M{LEFT} {place}H{WIDTH - RIGHT}"/>')
-        parts.append(f'<text class="tick left" x="{LEFT - 7}" y="{place + 4}">{text}</text>')
-    for x, text in [tick for tick in _ticks(0, last, 6) if tick[0] == int(tick[0])]:
-        parts.append(f'<text class="tick" x="{at_x(x):.1f}" y="{HEIGHT - BOTTOM + 16}">{text}</text>')
-    parts.append(f'<path class="base" d="M{LEFT} {HEIGHT - BOTTOM + 0.5}H{WIDTH - RIGHT}"/>')
-    parts.append(f'<text class="tick" x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 3}">epoch</text>')
-    return "".join(parts)
-
-
 def _labels(ends):
     """Number and last value at the end of each curve, moved apart where they would lie upon one another."""
     places = []
@@ -161,22 +121,22 @@ def _labels(ends):
     ]
 
 
-def _strips(lines, drawn, at_x, at_y):
+def _strips(lines, drawn, frame):
     """Invisible strips over the chart: the one under the mouse shows its epoch and the values there."""
     epochs = sorted({x for points in drawn for x, _ in points})
     if not epochs:
         return []
     epochs = epochs[:: max(1, -(-len(epochs) // STRIPS))]
     values = [dict(points) for points in drawn]
-    edges = [LEFT, *((at_x(a) + at_x(b)) / 2 for a, b in itertools.pairwise(epochs)), WIDTH - RIGHT]
+    edges = [LEFT, *((frame.x(a) + frame.x(b)) / 2 for a, b in itertools.pairwise(epochs)), WIDTH - RIGHT]
     parts = []
     for epoch, (left, right) in zip(epochs, itertools.pairwise(edges), strict=True):
         here = [(line, each[epoch]) for line, each in zip(lines, values, strict=True) if epoch in each]
         here = here[:12]
-        x = at_x(epoch)
+        x = frame.x(epoch)
         on_left = x > (LEFT + WIDTH - RIGHT) / 2
         dots = "".join(
-            f'<circle class="dot {colour_class(line.number)}" cx="{x:.1f}" cy="{at_y(y):.1f}" r="4"/>'
+            f'<circle class="dot {colour_class(line.number)}" cx="{x:.1f}" cy="{frame.y(y):.1f}" r="4"/>'
             for line, y in here
         )
         rows = [("", f"epoch {epoch:g}")]
