@@ -221,11 +221,13 @@ def ticks(low, high, about=4):
 
 
 def log_ticks(low, high, about=6):
-    """Powers of ten, and 2 and 5 times them where there is room.
+    """Powers of ten, and 2 and 5 times them where there is room; within a decade any round numbers.
 
-    >>> log_ticks(0.08, 1.1), log_ticks(1e-9, 1, 3)
-    ([0.1, 0.2, 0.5, 1.0], [1e-09, 1e-06, 0.001, 1.0])
+    >>> log_ticks(0.08, 1.1), log_ticks(0.32, 0.75), log_ticks(1e-9, 1, 3)
+    ([0.1, 0.2, 0.5, 1.0], [0.4, 0.5, 0.6, 0.7], [1e-09, 1e-06, 0.001, 1.0])
     """
+    if high < 10 * low:
+        return ticks(low, high, about)
     first, last = math.floor(math.log10(low) + 1e-9), math.ceil(math.log10(high) - 1e-9)
     factors = (1, 2, 5) if high < 500 * low else (1,)
     powers = range(first, last + 1, math.ceil((last - first) / about))
