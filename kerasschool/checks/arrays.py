@@ -49,7 +49,7 @@ def numbers(answer):
     if found.dtype == object and found.ndim and found.size:
         found = unpacked(found)
     if found.dtype.kind in "US":
-        raise AnswerError("strings", "Your array holds texts. A network takes numbers only: turn each into a number.")
+        raise AnswerError("strings", "Your array holds texts, and numbers are wanted: turn each text into a number.")
     if found.dtype.kind not in NUMBERS:
         raise AnswerError("type", f"An array of numbers is wanted; your answer is of type `{type(answer).__name__}`.")
     if found.size == 0:

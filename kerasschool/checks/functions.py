@@ -211,6 +211,15 @@ def is_not_finite_for(*arguments):
     return lambda asked: not np.isfinite(asked(*arguments)).all()
 
 
+def stops_with(words, *arguments):
+    """Does it raise an error that says these words? A question for `Exercise.wrong_kind`: the answer is as it came.
+
+    >>> stops_with("division", 0)(lambda x: 1 / x)
+    True
+    """
+    return lambda answer, *others: callable(answer) and words in str(Asked(answer).ask(*arguments).error)
+
+
 def stops_for(*arguments):
     """Does it raise an error for these arguments?"""
     return lambda asked: asked.ask(*arguments).error is not None

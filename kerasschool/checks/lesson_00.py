@@ -1,7 +1,7 @@
 """Checks of lesson 00: six steps in one sitting."""
 
 from kerasschool.checks.mechanism import Exercise, Wrong, add
-from kerasschool.checks.readers import is_history, letters, number, to_array
+from kerasschool.checks.readers import SEPARATORS, is_history, letters, number, to_array
 
 # 00.1: order six lines of code.
 
@@ -21,7 +21,9 @@ def are_step_names(answer):
 
 def are_numbers(answer):
     parts = answer if isinstance(answer, (list, tuple)) else [answer]
-    return all(isinstance(part, int) or (isinstance(part, str) and part.strip().isdigit()) for part in parts)
+    return all(
+        isinstance(part, int) or (isinstance(part, str) and _without(SEPARATORS, part).isdigit()) for part in parts
+    )
 
 
 order_lines = Exercise(
@@ -112,6 +114,11 @@ def is_many_zeros_and_ones(answer):
     return array.size > 2 and array.dtype.kind in "biuf" and bool(((array == 0) | (array == 1)).all())
 
 
+def are_two_counts(answer):
+    array = to_array(answer)
+    return array.shape == (2,) and array.dtype.kind in "biuf" and bool(((array > 100) & (array < 400)).all())
+
+
 guess_male = Exercise(
     id="00.2",
     read=(number,),
@@ -122,6 +129,11 @@ guess_male = Exercise(
             "Those are zeros and ones, one per penguin. What share of them is 1? Their mean is that share.",
         ),
         Wrong(
+            "two_counts",
+            are_two_counts,
+            "Those are two counts. A share is one number: divide the males by all penguins.",
+        ),
+        Wrong(
             "loss_and_accuracy",
             lambda answer: isinstance(answer, (list, tuple)) and len(answer) == 2 and isinstance(answer[0], float),
             "`evaluate` gives loss and accuracy of a model. Here nothing is trained: count males / rows.",
@@ -130,13 +142,14 @@ guess_male = Exercise(
     wrong=(
         Wrong("everyone", equals(1.0), "Always saying 'male' is not always right: count males / rows."),
         Wrong("nobody", equals(0.0), "Saying 'male' is sometimes right: count males / rows."),
-        Wrong("half", equals(0.5, 1e-9), "Near, but that is a guess about the guess. Count: males / rows."),
+        Wrong("half", equals(0.5, 1e-9), "Near. A guess, or rounded? Count males / rows, and write four decimals."),
         Wrong("females", equals(1 - SHARE), "That is the share of females: the guess that is always 'female'."),
         Wrong("count", equals(MALE), "That is how many males there are. Divide by how many penguins there are."),
         Wrong("count_females", equals(ROWS - MALE), "That is how many females there are. Which share is male?"),
         Wrong("rows", equals(ROWS), "That is how many penguins there are. Which share of them is male?"),
+        Wrong("upside_down", equals(1 / SHARE, 0.01), "Upside down: the share is the males divided by all penguins."),
         Wrong("ratio", equals(MALE / (ROWS - MALE), 1e-3), "You divided males by females. Divide by all penguins."),
-        Wrong("percent", equals(100 * SHARE, 0.06), "As a share, not in percent: a number between 0 and 1."),
+        Wrong("percent", lambda answer: 50 <= answer <= 51, "As a share, not in percent: a number between 0 and 1."),
         Wrong("training_rows", equals(134 / 266), "Those are the training rows only. `labels` has all 333 penguins."),
         Wrong("validation_rows", equals(34 / 67), "Those are the held-back rows only. `labels` has all 333 penguins."),
         Wrong("mixed_rows", equals(MALE / 266), "All males, but only the training rows below the line: divide by 333."),
@@ -178,12 +191,12 @@ read_curves = Exercise(
     wrong_kind=(
         Wrong(
             "history",
-            lambda *answers: any(is_history(answer) for answer in answers),
+            lambda *answers: any(is_history(answer) or isinstance(answer, dict) for answer in answers),
             "That is the whole record of a run. Its last training loss is `run.history['loss'][-1]`.",
         ),
         Wrong(
             "whole_curve",
-            lambda *answers: any(isinstance(answer, dict) or _is_list(answer) for answer in answers),
+            lambda *answers: any(_is_list(answer) for answer in answers),
             "That is a whole curve. Only its last point is wanted: `[-1]` takes the last of a list.",
         ),
     ),
@@ -215,7 +228,7 @@ read_curves = Exercise(
         ),
         Wrong(
             "first_epoch",
-            lambda early, late: abs(early - 0.622) < 6e-4 or early > 0.71,
+            lambda early, late: abs(early - 0.622) < 3e-3 or early > 0.71,
             "Your first number is from where the curve begins. Take where the run of 5 epochs ends.",
         ),
         Wrong(
@@ -259,7 +272,13 @@ read_curves = Exercise(
 
 
 def _is_list(answer):
-    return isinstance(answer, (list, tuple)) and len(answer) > 1
+    """A list of several numbers; `0,46` is a decimal comma, and two whole numbers to Python."""
+    is_comma = isinstance(answer, tuple) and all(isinstance(each, int) for each in answer)
+    return isinstance(answer, (list, tuple)) and len(answer) > 1 and not is_comma
+
+
+def _without(signs, text):
+    return "".join(sign for sign in text if sign not in signs)
 
 
 def _how_far(answer, target):

@@ -47,6 +47,11 @@ count_inputs = Exercise(
             lambda answer: getattr(to_array(answer), "ndim", 0) == 2,
             "That is a whole table of numbers. `.shape` tells its rows and columns; inputs are the columns.",
         ),
+        Wrong(
+            "one_row",
+            lambda answer: to_array(answer).shape == (INPUTS,),
+            "That is one penguin, with all its inputs. How many are they? `len(...)` counts them.",
+        ),
     ),
     wrong=(
         Wrong("label", equals(9), "Nine is one too many. You counted the label: the sex is what we want to know."),
@@ -144,6 +149,11 @@ def held_is(make):
     return ask
 
 
+def is_rounded(found):
+    """At most two decimals, all of them?"""
+    return found.size > 1 and bool((found == found.round(2)).all())
+
+
 scale_rows = Exercise(
     id="01.2",
     read=(measured, measured, numbers),
@@ -187,6 +197,11 @@ scale_rows = Exercise(
             "every_row",
             lambda means, spreads, held: len(held) == len(penguin_rows()),
             "Those are all 333 rows. Scale the 100 held-back ones, `x_held`.",
+        ),
+        Wrong(
+            "other_rows",
+            lambda means, spreads, held: len(held) in (266, 67),
+            "Those are rows of the split from above. Here the rows to scale are `x_held`.",
         ),
         Wrong(
             "variance",
@@ -237,6 +252,11 @@ scale_rows = Exercise(
             "wrong_sign",
             held_is(lambda x, mean, spread: (mean - x) / spread),
             "The sign is turned round: heavy penguins got small numbers. `x_held - means`, not `means - x_held`.",
+        ),
+        Wrong(
+            "rounded",
+            lambda means, spreads, held: is_rounded(held) or is_rounded(means) or is_rounded(spreads),
+            "Do not round. Hand in the numbers as they were calculated.",
         ),
     ),
     right=lambda means, spreads, held: (
@@ -301,6 +321,11 @@ def holds_texts(answer):
     return found.dtype.kind in "US" or (found.dtype == object and any(isinstance(each, str) for each in found.ravel()))
 
 
+def is_boxed(answer):
+    """Is it what `np.array` makes of a dictionary?"""
+    return isinstance(answer, np.ndarray) and answer.dtype == object and answer.ndim == 0
+
+
 def is_pair(answer):
     return isinstance(answer, tuple) and len(answer) == 2
 
@@ -322,7 +347,7 @@ load_wine = Exercise(
     wrong_kind=(
         Wrong(
             "whole_table",
-            lambda x, y: isinstance(x, dict) or isinstance(y, dict),
+            lambda x, y: any(isinstance(each, dict) or is_boxed(each) for each in (x, y)),
             "That is the whole table, a dictionary. Stack its columns into one array, as for the penguins.",
         ),
         Wrong(

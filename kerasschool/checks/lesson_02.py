@@ -133,6 +133,11 @@ build = Exercise(
             "A layer too many. After the input come three: 12 units, 8 units, 1 unit.",
         ),
         Wrong(
+            "two_units",
+            lambda model: units(model) == [12, 8, 2],
+            "Two units could say it, too, one for each sex. Here one unit says the probability of a male.",
+        ),
+        Wrong(
             "wrong_units",
             lambda model: units(model) != UNITS,
             "Three layers, but not these numbers of units: 12, then 8, then 1.",

@@ -14,6 +14,7 @@ from kerasschool.checks.functions import (
     same_for,
     same_numbers,
     stops_for,
+    stops_with,
 )
 from kerasschool.checks.mechanism import Exercise, Wrong, add
 from kerasschool.checks.readers import AnswerError, is_history, number
@@ -40,12 +41,11 @@ def loss_name(answer):
     """A reader of a loss: its name, an alias, or a loss of kerasschool or Keras itself; returns the name in full."""
     if answer is None:
         raise AnswerError("none", "Your answer is `None`: nothing. Write the name of a loss in quotes.")
-    if isinstance(answer, (bool, int, float, list, tuple, dict, set, np.ndarray)):
-        raise AnswerError("type", 'Write the name of a loss as a text in quotes, such as `"hinge"`.')
     if not isinstance(answer, str):
-        name = models.name_of(answer)
+        is_loss = not isinstance(answer, (bool, int, float, list, tuple, dict, set, np.ndarray))
+        name = models.name_of(answer) if is_loss else ""
         if name not in KNOWN:
-            raise AnswerError("type", 'Write the name of a loss as a text in quotes, such as `"hinge"`.')
+            raise AnswerError("type", 'Write the name of a loss in quotes, without brackets, such as `"hinge"`.')
         return name
     name = answer.strip()
     plain = name.lower().replace("-", "_").replace(" ", "_")
@@ -104,6 +104,21 @@ match_losses = Exercise(
             "That is an activation: it stands in the last layer. Which loss belongs to it?",
         ),
         Wrong(
+            "task_letters",
+            any_is("a", "b", "c"),
+            "Those are the letters of the tasks. Write for each of them the name of a loss, in quotes.",
+        ),
+        Wrong(
+            "rmse",
+            any_is("rmse", "root_mean_squared_error"),
+            "Keras has this as a metric. The loss is the same without the root: the mean of the squares.",
+        ),
+        Wrong(
+            "log_loss",
+            any_is("log_loss", "logloss", "logistic"),
+            "Others call it so. Keras calls it a crossentropy: which of the three is for yes or no?",
+        ),
+        Wrong(
             "crossentropy_alone",
             any_is("crossentropy", "cross_entropy"),
             "There are three crossentropies. Say which one: for yes or no, for class numbers, for flags?",
@@ -155,8 +170,10 @@ match_losses = Exercise(
         ),
         Wrong(
             "sparse_categorical",
-            any_is("sparse_categorical", "sparse", "sparse_crossentropy", "categorical"),
-            "Nearly: write the name to its end, as `compile` takes it.",
+            any_is(
+                "sparse_categorical", "sparse", "sparse_crossentropy", "categorical", "binary", "scce", "cce", "scc"
+            ),
+            "Nearly: write the whole name, as `compile` takes it.",
         ),
     ),
     right=lambda *answers: all(answer in fits for fits, answer in zip(TASKS.values(), answers)),
@@ -216,9 +233,12 @@ def is_not_kept_away(asked):
     return any(is_not_finite_for(np.array([y]), np.array([p]))(asked) for y in (0.0, 1.0) for p in (0.0, 1.0))
 
 
+FIXED = "It works for one number of rows only. Take the shape from `y`, however many there are: `np.shape(y)`."
+
 write_bce = Exercise(
     id="03.2",
     read=(function(y=Y, p=P),),
+    wrong_kind=(Wrong("fixed_size", stops_with("cannot reshape", Y, P), FIXED),),
     wrong=(
         Wrong(
             "changes_its_inputs",
@@ -236,6 +256,16 @@ write_bce = Exercise(
             "For y = 0 your rows pay log(p), too. There the truth had the probability 1 - p.",
         ),
         Wrong(
+            "y_twice",
+            is_like(lambda y, p: -np.mean(y * np.log(p) + y * np.log(1 - p))),
+            "Both halves have `y` in front. The second one counts where y is 0: `1 - y` switches it on.",
+        ),
+        Wrong(
+            "no_switch",
+            is_like(lambda y, p: -np.mean(y * np.log(p) + np.log(1 - p))),
+            "The second half counts in every row. It should only where y is 0: `1 - y` switches it on.",
+        ),
+        Wrong(
             "ignores_y",
             same_for((Y, P), (1 - Y, P)),
             "It gives the same for other targets. Does it use its own `y`, or an array from outside?",
@@ -244,6 +274,11 @@ write_bce = Exercise(
             "ignores_p",
             same_for((Y, P), (Y, 1 - P)),
             "It gives the same for other predictions. Is `p` clipped to a single value, or does it come from outside?",
+        ),
+        Wrong(
+            "five_rows",
+            lambda asked: "reshape" in str(asked.ask(MORE_Y, MORE_P).error),
+            f"{FIXED} Here are five, in a training there are more.",
         ),
         Wrong(
             "sign",
@@ -326,6 +361,11 @@ write_bce = Exercise(
             "It rounds the predictions first. Then 0.6 counts as 1, and being careful has no reward.",
         ),
         Wrong(
+            "made_column",
+            is_like(lambda y, p: np.mean(per_row(y, p[:, None]))),
+            "You made a column of `p`, and `y` is flat: so every y meets every p. Give `p` the shape of `y`.",
+        ),
+        Wrong(
             "halved",
             is_like(lambda y, p: bce(y, p) / 2),
             "Half of it. Only one of the two halves counts in a row, so divide by the rows only.",
@@ -387,6 +427,8 @@ def equals(value, within=6e-4):
     return lambda answer: abs(answer - value) <= within
 
 
+is_right = equals(BEFORE, 4e-3)
+
 know_nothing = Exercise(
     id="03.3",
     read=(number,),
@@ -425,6 +467,9 @@ know_nothing = Exercise(
         Wrong("raw_penguins", equals(7.911, 0.02), "That is the penguin model with raw inputs. Here p is 0.5 for all."),
         Wrong("percent", equals(100 * BEFORE, 0.1), "As a plain number, not in percent."),
         Wrong(
+            "rounded", lambda answer: 0.68 <= answer <= 0.705 and not is_right(answer), "Near. Write three decimals."
+        ),
+        Wrong(
             "sum",
             lambda answer: answer > 60 and abs(answer / BEFORE - round(answer / BEFORE)) < 0.01,
             "That is the sum over many rows. The loss is the mean of the rows, whatever their number.",
@@ -435,7 +480,7 @@ know_nothing = Exercise(
             "So small a loss is that of a trained model. This one has learned nothing yet.",
         ),
     ),
-    right=equals(BEFORE, 4e-3),
+    right=is_right,
     ok=(
         "-log(0.5) = 0.693, whatever the data. A model for yes or no should begin near it. One that stays there learns "
         "nothing."

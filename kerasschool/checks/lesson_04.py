@@ -1,8 +1,17 @@
 """Checks of lesson 04: fit."""
 
+import re
+
 import numpy as np
 
-from kerasschool.checks.functions import agrees_with, changes_its_inputs, function, same_for, same_numbers
+from kerasschool.checks.functions import (
+    agrees_with,
+    changes_its_inputs,
+    function,
+    same_for,
+    same_numbers,
+    stops_with,
+)
 from kerasschool.checks.mechanism import Exercise, Wrong, add
 from kerasschool.checks.readers import is_history, letters, number, to_array
 
@@ -158,6 +167,23 @@ def is_new_weights(asked):
 write_gradient = Exercise(
     id="04.2",
     read=(function(x=X, y=Y, w=W),),
+    wrong_kind=(
+        Wrong(
+            "star",
+            stops_with("could not be broadcast", X, Y, W),
+            "Two shapes do not fit. `*` multiplies place by place; `@` multiplies and adds, as in `x @ w`.",
+        ),
+        Wrong(
+            "not_turned",
+            stops_with("matmul", X, Y, W),
+            "`@` wants as many columns on its left as rows on its right. `x.T` is `x` on its side.",
+        ),
+        Wrong(
+            "fixed_size",
+            stops_with("cannot reshape", X, Y, W),
+            "It works for 8 inputs only, and is tried with fewer. `.reshape(-1, 1)` makes a column of any size.",
+        ),
+    ),
     wrong=(
         Wrong(
             "changes_its_inputs",
@@ -183,6 +209,11 @@ write_gradient = Exercise(
             "divided_by_weights",
             is_times(7 / 3, 12 / 4),
             "You divided by the number of weights. The mean is over the rows: `len(x)`.",
+        ),
+        Wrong(
+            "divided_by_8",
+            is_times(7 / 8, 12 / 8),
+            "You divided by 8, the number of inputs. The mean is over the rows: `len(x)`.",
         ),
         Wrong(
             "divided_by_all",
@@ -241,6 +272,11 @@ write_gradient = Exercise(
             "One number only. Each weight has a slope of its own: 8 weights, 8 slopes.",
         ),
         Wrong(
+            "rounded",
+            lambda asked: all(np.array_equal(asked(*each), gradient(*each).round(2)) for each in (FIRST, SECOND)),
+            "Right, but rounded. Return the slopes as they are: training needs every digit.",
+        ),
+        Wrong(
             "no_sigmoid",
             is_like(lambda x, y, w: x.T @ (x @ w - y) / len(x)),
             "You took the sum before the sigmoid for the answer. The error is `p - y`.",
@@ -279,7 +315,9 @@ write_gradient = Exercise(
     right=lambda asked: is_like(gradient)(asked) and asked(*FIRST).shape == W.shape,
     ok="The same as measured, in one look at the data. `fit` does this for all layers, then takes its step.",
     off=lambda asked: (
-        f"Not the measured slopes yet. The shape should be {W.shape} here; yours is {asked(*FIRST).shape}."
+        "The shape is right, the numbers are not yet the measured slopes. Compare yours with the eight above."
+        if asked(*FIRST).shape == W.shape
+        else f"Tried with 3 inputs, it should give the shape {W.shape}; yours gives {asked(*FIRST).shape}."
     ),
     hints=(
         "The error is `p - y`: one number for each row. Above zero, the model said too much.",
@@ -309,6 +347,9 @@ ORDER = "CBDA"
 
 
 def are_sizes(answer):
+    parts = answer if isinstance(answer, (list, tuple)) else [answer]
+    if all(isinstance(part, str) for part in parts):
+        answer = [int(digits) for digits in re.findall(r"\d+", " ".join(parts))] or [0]
     try:
         return set(np.ravel(to_array(answer)).tolist()) <= set(SIZES.values())
     except TypeError:

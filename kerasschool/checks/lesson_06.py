@@ -6,13 +6,13 @@ import numpy as np
 
 from kerasschool.checks.arrays import array, close, scaled, shape
 from kerasschool.checks.functions import (
-    Asked,
     agrees_with,
     changes_its_inputs,
     function,
     gives_shape,
     same_for,
     stops_for,
+    stops_with,
 )
 from kerasschool.checks.mechanism import Exercise, Wrong, add
 from kerasschool.checks.readers import number, to_array
@@ -91,10 +91,6 @@ def is_like(other, *thresholds):
     return agrees_with(other, *[(P, t) for t in thresholds or (HIGH, LOW, 0.5)])
 
 
-def stops_with(answer, words):
-    return callable(answer) and words in str(Asked(answer).ask(P, HIGH).error)
-
-
 def gives_words(asked):
     return np.asarray(asked.ask(P, HIGH).value).dtype.kind in "USO"
 
@@ -113,13 +109,18 @@ label_by_threshold = Exercise(
     wrong_kind=(
         Wrong(
             "if",
-            lambda answer: stops_with(answer, "ambiguous"),
+            stops_with("ambiguous", P, HIGH),
             "`if` asks about one number, and `p` holds many. Compare the whole array: `p > t`.",
         ),
         Wrong(
             "int",
-            lambda answer: stops_with(answer, "can be converted"),
+            stops_with("can be converted", P, HIGH),
             "`int` makes one whole number, and `p` holds many. For an array write `.astype(int)` behind it.",
+        ),
+        Wrong(
+            "python_round",
+            stops_with("__round__", P, HIGH),
+            "Python's `round` takes one number only. And rounding does not ask for `t`: compare with `>`.",
         ),
     ),
     wrong=(
@@ -205,6 +206,11 @@ label_by_threshold = Exercise(
             "Right, but these are decimal numbers. Labels are whole: `.astype(int)`.",
         ),
         Wrong(
+            "outside",
+            lambda asked: asked(P, HIGH).size != P.size,
+            "Five probabilities go in, another number of labels comes out. Does it use its own `p`?",
+        ),
+        Wrong(
             "one_row_only",
             stops_for(P[:1], HIGH),
             "It stops when there is one penguin only. Does it need to know how many there are?",
@@ -213,7 +219,7 @@ label_by_threshold = Exercise(
     right=lambda asked: is_like(to_label)(asked) and agrees_with(to_label, (EDGE, 0.5), (EDGE[:1], 0.25))(asked),
     ok="Right for every threshold, and where `p` equals `t` as well. Rounding could do only one half.",
     off=lambda asked: (
-        f"For p = {P[:, 0].round(2).tolist()} and t = 0.7 it should give [0, 0, 0, 0, 1], as a column. "
+        f"For p = {P[:, 0].astype(float).round(2).tolist()} and t = 0.7 it should give [0, 0, 0, 0, 1], as a column. "
         f"Yours gives {_shown(asked(P, HIGH))}."
     ),
     hints=(
@@ -281,7 +287,11 @@ def has_other_units(row, p):
     for found in (row, unscaled(row)) if differs(row) else ():
         with np.errstate(all="ignore"):
             ratios = MEASURED[0, :4] / found[0, :4]
-        if any(np.isclose(ratios, 10, rtol=0.02)) or np.isclose(ratios[3], 1000, rtol=0.02):
+        if (
+            any(np.isclose(ratios, 10, rtol=0.02))
+            or any(np.isclose(ratios, 0.1, rtol=0.02))
+            or np.isclose(ratios[3], 1000, rtol=0.02)
+        ):
             return True
     return False
 
@@ -370,6 +380,11 @@ new_penguin = Exercise(
             "no_mean",
             is_row(lambda: MEASURED / training().std(axis=0)),
             "Divided by `spread`. But first take the `mean` away.",
+        ),
+        Wrong(
+            "times_spread",
+            is_row(lambda: (MEASURED - training().mean(axis=0)) * training().std(axis=0)),
+            "You multiplied by `spread`. Divide by it.",
         ),
         Wrong(
             "parentheses",

@@ -81,13 +81,25 @@ def built(answer):
         with contextlib.redirect_stdout(io.StringIO()):
             made = answer()
     except Exception as error:  # the learner reads it as a hint
-        line = str(error).strip().split("\n")[0].replace("`", "'")
-        raise AnswerError("raises", f"Your function stops with an error: `{type(error).__name__}: {line}`") from None
+        raise _why(error) from None
     finally:
         np.random.set_state(state)
     if made is None:
         raise AnswerError("no_return", "Your function hands back `None`: nothing. Does it end with `return`?")
     return model(made)
+
+
+def _why(error):
+    """The hint for a function that stops with this error."""
+    if isinstance(error, NameError) and error.name:
+        text = (
+            f"Python does not know `{error.name}`. Is it a text, such as the name of an activation? Put it in quotes."
+        )
+        return AnswerError("no_quotes", text)
+    line = str(error).strip().split("\n")[0].split(" Known:")[0].replace("`", "'")
+    if "Sequential" in line and "positional argument" in line:
+        return AnswerError("no_list", "`Sequential` takes one list. Put all layers between `[` and `]`.")
+    return AnswerError("raises", f"Your function stops with an error: `{type(error).__name__}: {line}`")
 
 
 def is_layer(answer):

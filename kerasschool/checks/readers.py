@@ -6,7 +6,7 @@ to hand in instead. It takes Python's numbers, NumPy's, and the tensors of Keras
 
 import numpy as np
 
-SEPARATORS = " ,;.-–→>\n\t"
+SEPARATORS = " ,;.-–→<>|/()[]\n\t"
 
 
 class AnswerError(ValueError):
@@ -86,10 +86,7 @@ def letters(wanted):
     """
 
     def read(answer):
-        parts = list(answer) if isinstance(answer, (list, tuple)) else [answer]
-        if not all(isinstance(part, str) for part in parts):
-            raise AnswerError("type", f"Write the letters as a text in quotes, for example `{wanted!r}`.")
-        text = "".join(sign for sign in "".join(parts).upper() if sign not in SEPARATORS)
+        text = signs_in(answer, f"Write the letters as a text in quotes, for example `{wanted!r}`.")
         strange = sorted(set(text) - set(wanted))
         if strange:
             raise AnswerError("letters", f"Only the letters {wanted[0]} to {wanted[-1]}. Found: {' '.join(strange)}")
@@ -98,7 +95,7 @@ def letters(wanted):
             raise AnswerError("twice", f"Each letter stands in the order once. More than once: {' '.join(twice)}")
         missing = sorted(set(wanted) - set(text))
         if missing:
-            raise AnswerError("missing", f"All {len(wanted)} lines are needed. Missing: {' '.join(missing)}")
+            raise AnswerError("missing", f"All {len(wanted)} letters are needed. Missing: {' '.join(missing)}")
         return text
 
     return read
@@ -112,14 +109,27 @@ def letter(wanted):
     """
 
     def read(answer):
-        parts = list(answer) if isinstance(answer, (list, tuple)) else [answer]
-        if not all(isinstance(part, str) for part in parts):
-            raise AnswerError("type", f"Write the letter as a text in quotes, for example `{wanted[0]!r}`.")
-        text = "".join(sign for sign in "".join(parts).upper() if sign not in SEPARATORS)
+        text = signs_in(answer, f"Write the letter as a text in quotes, for example `{wanted[0]!r}`.")
         if len(text) > 1 and set(text) <= set(wanted):
             raise AnswerError("several", "One letter is wanted; your answer has several.")
         if len(text) != 1 or text not in wanted:
-            raise AnswerError("letters", f"One letter is wanted, from {wanted[0]} to {wanted[-1]}.")
+            choice = f"from {wanted[0]} to {wanted[-1]}" if len(wanted) > 2 else " or ".join(wanted)
+            raise AnswerError("letters", f"One letter alone is wanted, {choice}: `{wanted[0]!r}`, for example.")
         return text
 
     return read
+
+
+def signs_in(answer, wanted):
+    """The letters of a text, or of a list of texts, without what stands between them; `wanted` says what to write.
+
+    >>> signs_in(["b", "a > c"], "Write letters.")
+    'BAC'
+    """
+    if answer is None:
+        raise AnswerError("none", "Your answer is `None`: nothing. `print` shows a text but hands back `None`.")
+    answer = answer.ravel().tolist() if isinstance(answer, np.ndarray) else answer
+    parts = list(answer) if isinstance(answer, (list, tuple)) else [answer]
+    if not all(isinstance(part, str) for part in parts):
+        raise AnswerError("type", wanted)
+    return "".join(sign for sign in "".join(parts).upper() if sign not in SEPARATORS)
