@@ -290,3 +290,52 @@ def test_a_call_that_forgets_return_is_told_so():
         Forgets()(np.ones((2, 3)))
     with pytest.raises(ValueError, match="returned nothing"):
         keras.Sequential([layers.Input((3,)), Forgets(), layers.Dense(1)])
+
+
+class Product(layers.Layer):
+    def build(self, input_shape):
+        self.w = self.add_weight((4, 2), name="w")
+
+    def call(self, inputs):
+        return inputs @ self.w
+
+
+class Sum(layers.Layer):
+    def build(self, input_shape):
+        self.b = self.add_weight((3,), name="b")
+
+    def call(self, inputs):
+        return inputs + self.b
+
+
+class Around(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.inside = Product()
+
+    def call(self, inputs):
+        return self.inside(inputs)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (Product, r"In `Product.call` of the layer `product\S*`.*last axis of x.*Shapes: inputs \(5, 8\), w \(4, 2\)"),
+        (Sum, r"In `Sum.call` of the layer `sum\S*` [^@]* Shapes: inputs \(5, 8\), b \(3,\)"),
+        (Around, r"In `Product.call` of the layer"),
+    ],
+)
+def test_shapes_that_do_not_go_together_are_told_with_the_layer(kind, words):
+    with pytest.raises(ValueError, match=words):
+        kind()(np.zeros((5, 8)))
+    with pytest.raises(ValueError, match=rf"In `{'Product' if kind is Around else kind.__name__}.call`"):
+        keras.Sequential([layers.Input((8,)), kind()])
+
+
+def test_a_readers_own_value_error_stays_as_it_is():
+    class Refuses(layers.Layer):
+        def call(self, inputs):
+            raise ValueError("only Mondays")
+
+    with pytest.raises(ValueError, match="^only Mondays$"):
+        Refuses()(np.zeros((2, 3)))

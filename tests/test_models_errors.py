@@ -174,3 +174,11 @@ def test_arguments_of_old_tutorials_name_what_to_do_today(model):
         model.fit(X, Y, show_accuracy=True)
     with pytest.raises(TypeError, match=r"no argument 'decay'.*InverseTimeDecay"):
         optimizers.SGD(decay=1e-6)
+
+
+def test_the_shape_that_is_shown_is_the_one_that_was_passed(model):
+    for use in (model.predict, model):
+        with pytest.raises(ValueError, match=r"two brackets.*Received: shape=\(3,\)"):
+            use(X[0])
+        with pytest.raises(ValueError, match=r"Received: shape=\(40, 2\)"):
+            use(X[:, :2])

@@ -19,6 +19,7 @@ from kerasschool.parameters import Memory, Parameter
 from kerasschool.registry import snake_case
 
 USUAL_WEIGHTS = ("kernel", "bias")
+NUMPY_ON_SHAPES = ("matmul:", "not aligned", "broadcast together", "must match exactly", "cannot reshape")
 _runs = []  # the `Run`s under way, the innermost last
 
 
@@ -138,15 +139,21 @@ class Layer(OwnsWeights):
         """Make the weights for inputs of this shape (the batch axis first, as None)."""
         self.built, self.built_shape = True, tuple(input_shape)
 
-    def ensure_built(self, input_shape):
-        """Build the layer if it is not built; raise the error that teaches if it cannot take inputs of this shape."""
+    def ensure_built(self, input_shape, received=None):
+        """Build the layer if it is not built; raise the error that teaches if it cannot take inputs of this shape.
+
+        Args:
+            input_shape: the batch axis first, as None.
+            received: the shape of the array that was passed, for the error; None if there is none.
+        """
         self.check_initialised()
         input_shape = tuple(input_shape)
+        received = input_shape if received is None else tuple(received)
         budget.check_row(input_shape)
         if self.built:
-            self.check_input_shape(input_shape)
+            self.check_input_shape(received)
         else:
-            Layer.check_input_shape(self, input_shape)
+            Layer.check_input_shape(self, received)
             self.build(input_shape)
             if self.weights and _runs and _runs[-1].weights_are_fixed:
                 raise RuntimeError(
@@ -154,7 +161,7 @@ class Layer(OwnsWeights):
                     "`__init__`, not in `call`, and those that `call` uses in training only also in "
                     f"`build`: `self.{self.name}.build(input_shape)`."
                 )
-            self.check_input_shape(input_shape)
+            self.check_input_shape(received)
             if not _runs and not all(layer.built for layer in self.layers_inside):
                 self._probe(input_shape)  # calling them builds them
         if self.built_shape is None:
@@ -201,7 +208,7 @@ class Layer(OwnsWeights):
         inputs = self._call_inputs(inputs, outer)
         shape = inputs[0].shape if isinstance(inputs, list) else inputs.shape
         run = Run(bool(training), outer)
-        self.ensure_built((None, *shape[1:]) if shape else shape)
+        self.ensure_built((None, *shape[1:]) if shape else shape, shape)
         if outer is None:
             self._forget_losses()
             if isinstance(inputs, np.ndarray) and not args and not kwargs:
@@ -266,6 +273,10 @@ class Layer(OwnsWeights):
         _runs.append(run)
         try:
             output = self.call(inputs, *args, **kwargs)
+        except ValueError as error:
+            if not any(words in str(error) for words in NUMPY_ON_SHAPES):
+                raise
+            raise ValueError(_about_shapes(self, inputs, error)) from error
         finally:
             _runs.pop()
         if output is None:
@@ -415,6 +426,19 @@ def _training_default(cls):
     if argument is None:
         return None
     return argument.default is True
+
+
+def _about_shapes(layer, inputs, error):
+    """What to say when NumPy cannot join the arrays of a reader's `call`."""
+    several = inputs if isinstance(inputs, (list, tuple)) else [inputs]
+    shapes = [f"inputs {np.shape(autodiff.plain(each))}" for each in several]
+    shapes += [f"{weight.name} {weight.shape}" for weight in layer.weights]
+    is_product = any(words in str(error) for words in NUMPY_ON_SHAPES[:2])
+    expected = "In `x @ w` the last axis of x must be as long as the first of w. " if is_product else ""
+    return (
+        f"In `{type(layer).__name__}.call` of the layer `{layer.name}` two arrays have shapes that do not go together. "
+        f"{expected}Shapes: {', '.join(shapes)}"
+    )
 
 
 def _has_tensor(inputs):

@@ -82,6 +82,7 @@ class Dense(Layer):
                 message(
                     "`Dense` needs to know how many inputs there are.",
                     "The last axis must be a number.",
+                    "A single row needs two brackets: `[[…]]` or `x[None, :]`." if len(input_shape) < 2 else "",
                     input_shape=tuple(input_shape),
                 )
             )

@@ -27,7 +27,7 @@ class Feed:
             raise ValueError("`x` is missing: pass the inputs, an array of shape (rows, inputs).")
         x = data.inputs_to_array(x, self.dtype, self.built_shape if self.built else None)
         if self.built:
-            self.check_input_shape((None, *x.shape[1:]))
+            self.check_input_shape(x.shape)
         return x
 
     def _rows(self, x, y, weight=None, class_weight=None):
