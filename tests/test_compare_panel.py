@@ -62,6 +62,20 @@ def test_ended_runs_are_kept_by_themselves_and_compared():
     assert text(panel.message) == "Run 2 is kept."
 
 
+def test_a_run_that_had_ended_before_the_panel_was_opened_is_kept_at_once():
+    train = panels.Train(SHORT)
+    train.session.run()
+    panel = panels.Compare(train)
+    assert [run.epochs for run in panel.ledger] == [3] and paths(panel) == ["c0 dashed"] * 2
+    assert len(panel._list.children) == 1 and text(panel.message) == "Run 1 is kept."
+    train.session.reset()
+    train.session.run()
+    train.change(compile={"optimizer": "sgd"})
+    train.session.run()
+    assert [run.name for run in panel.ledger] == ["Run 1", "Run 2"]
+    assert [run.name for run in panels.Compare(panel, ledger=panel.ledger).ledger] == ["Run 1", "Run 2"]
+
+
 def test_the_button_keeps_what_is_under_way_and_says_when_there_is_nothing():
     panel = make_panel()
     panel._keep.click()

@@ -185,6 +185,32 @@ def test_following_keeps_each_ended_run_once():
     assert [run.name for run in ledger] == ["Run 1", "Run 3"]
 
 
+def test_a_run_that_has_ended_is_kept_at_once_with_what_was_done_by_hand():
+    for experiment in (Experiment(SHORT), Experiment(session=make_session(epochs=2))):
+        experiment.session.step_batch()
+        experiment.session.learning_rate = 0.5
+        ledger = Ledger()
+        ledger.follow(experiment)
+        assert len(ledger) == 0, "it is under way"
+        experiment.session.run()
+        (watched,) = ledger
+        later = Ledger()
+        later.follow(experiment)
+        (run,) = later
+        assert (run.history, run.recipe, run.marks) == (watched.history, watched.recipe, watched.marks)
+        assert "learning_rate" in run.marks and not run.is_exact
+    later.follow(Experiment(SHORT))
+    assert len(later) == 1
+
+
+def test_marks_are_there_before_any_ledger():
+    experiment = Experiment(SHORT)
+    experiment.session.step_batch()
+    experiment.session.learning_rate = 0.5
+    experiment.session.run()
+    assert Ledger().keep(experiment).marks == ["learning_rate"]
+
+
 def test_a_stop_in_mid_epoch_is_kept_as_cut():
     ledger, experiment = Ledger(), Experiment(SHORT)
     ledger.follow(experiment)

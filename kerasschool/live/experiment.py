@@ -19,6 +19,7 @@ import numpy as np
 from kerasschool.live import recipe_model
 from kerasschool.live.recipe import Recipe
 from kerasschool.live.recipe_data import Rows
+from kerasschool.live.run_notes import RunNotes
 from kerasschool.live.session import TrainingSession
 
 ROWS, MODEL, SESSION = "rows", "model", "session"
@@ -60,6 +61,8 @@ class Experiment:
         self._rows, self.names = rows, names
         self._stream = None
         self._session = session
+        if session is not None:
+            RunNotes.of(session)
         self._model = model if session is None else session.model
         self._observers, self._session_observers = [], []
 
@@ -183,6 +186,7 @@ class Experiment:
                 stream=self._stream,
                 **self._recipe.fit_arguments(),
             )
+            RunNotes.of(self._session)  # before its first step: a ledger may come later
             for observer in list(self._session_observers):
                 observer(self._session)
         return self._session

@@ -169,7 +169,7 @@ class Ledger:
         return run
 
     def follow(self, experiment):
-        """Keep every run of this experiment by itself, once it has ended.
+        """Keep every run of this experiment by itself, once it has ended; one that has, at once.
 
         Returns:
             A function without arguments that ends it.
@@ -272,7 +272,7 @@ class Ledger:
 
 
 class _Follower:
-    """Keeps the runs of one experiment when they end."""
+    """Keeps the runs of one experiment when they end, and the one that has ended already."""
 
     def __init__(self, ledger, experiment):
         self._ledger, self._experiment = ledger, experiment
@@ -284,8 +284,9 @@ class _Follower:
             return
         self._close()
         RunNotes.of(session)  # before us: so that its notes are complete when we look
-        self._session, self._seen = session, self._moment(session)
+        self._session, self._seen = session, None
         self._leave_session = session.on_change(self._look)
+        self._look(session)
 
     def _look(self, session):
         before, self._seen = self._seen, self._moment(session)

@@ -26,8 +26,8 @@ class Compare(ExperimentPanel):
         x, y, validation_data: your own arrays, or None.
         ledger: a `Ledger` that is there already; None begins an empty one.
 
-    Every run is kept by itself once it has ended; the button keeps one under way. In code: `panel.keep()`,
-    `panel.ledger`, `panel.load("Run 1")`.
+    Every run is kept by itself once it has ended, one that had ended before the panel was opened, too; the button keeps
+    one under way. In code: `panel.keep()`, `panel.ledger`, `panel.load("Run 1")`.
 
         from kerasschool.panels import Compare, Train
 
@@ -81,8 +81,8 @@ class Compare(ExperimentPanel):
             self._list,
         )
         self._leave_ledger = self.ledger.on_change(self._ledger_changed)
-        self._leave_runs = self.ledger.follow(self.experiment)
         self.say("Train: every run is kept here once it has ended. Then change one thing, and train again.")
+        self._leave_runs = self.ledger.follow(self.experiment)
         self.begin()
 
     def follow(self, changed):
