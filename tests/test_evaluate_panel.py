@@ -270,6 +270,8 @@ def test_a_train_panel_of_a_model_that_needs_code():
     assert panel.model is model and "no training step" in text(panel.message)
     train.step_batch()
     assert panel.message.value == "" and list(panel.scores) == ["train", "validation"]
+    _, printed = ran(panel.code(), model=model, x=X, y=Y, x_val=X[:9], y_val=Y[:9])  # the reader's names
+    assert printed[0] == (model.evaluate(X, Y, verbose=0),) and "x_train" not in panel.code()
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ class Evaluate(ModelPanel):
         return self
 
     def code(self, engine="kerasschool"):
-        names = {"train": ("x", "y") if self.is_by_hand else ("x_train", "y_train")}
+        names = {"train": ("x", "y") if self.experiment.is_by_hand else ("x_train", "y_train")}
         names |= {"validation": ("x_val", "y_val"), "test": ("x_test", "y_test")}
         is_scaled = self._parts and self.experiment.rows.mean is not None
         for name in PARTS if is_scaled and self.is_by_hand else ("test",) if is_scaled else ():
