@@ -296,3 +296,8 @@ def test_numbers_come_back_as_they_were(folder, rows, sign):
     text = "\n".join(sign.join(map(repr, row)) for row in rows)
     x, y, _ = outcome(folder, text.encode())
     np.testing.assert_array_equal(np.column_stack([x, y]), np.float32(rows))
+
+
+def test_a_name_that_no_file_can_have():
+    with pytest.raises(ValueError, match="cannot be read: File name too long"):
+        datasets.load_csv("a" * 5000)

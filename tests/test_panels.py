@@ -8,7 +8,7 @@ import pytest
 
 import kerasschool as keras
 from kerasschool import layers, panels
-from kerasschool.panels.base import Panel
+from kerasschool.panels.base import Panel, explain
 from kerasschool.panels.on_experiment import ExperimentPanel
 from tests.test_compare_panel import SHORT
 
@@ -144,3 +144,9 @@ def test_a_closed_panel_is_closed_and_closing_twice_is_harmless(kind):
 def test_two_at_once_do_not_know_of_each_other(kind):
     one, other = make(kind), make(kind)
     assert one is not other and getattr(one, "experiment", 1) is not getattr(other, "experiment", 2)
+
+
+def test_errors_are_one_line_that_fits():
+    assert explain(ValueError("one\n two")) == "one two" and explain(FileNotFoundError("No file 'a'")) == "No file 'a'"
+    assert explain(KeyError("a")) == "KeyError: 'a'" and explain(TypeError()) == "TypeError: no further word"
+    assert len(explain(ValueError("a" * 5000))) == 600

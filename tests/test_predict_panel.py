@@ -281,3 +281,16 @@ def test_two_panels_on_one_experiment_have_rows_of_their_own(birds):
     first, second = Predict(birds), Predict(birds)
     first.set(row=5)
     assert (first.place.value, second.place.value) == (5, 0) and first.values != second.values
+
+
+@pytest.mark.parametrize(("unit", "shown"), [(1e-7, ".4g"), (1e30, ".4g"), (1e-3, ".5f"), (1000.0, ".0f")])
+def test_a_slider_fits_numbers_of_any_size(unit, shown):
+    x = unit * np.array([1, 2.3456, 3, 4, 5, 6, 7, 8]).reshape(8, 1)
+    panel = Predict(None, np.hstack([x, x]), np.arange(8) % 2)
+    panel.experiment.change(scaling="standard", **fitted(panel.experiment))
+    slider = panel.controls["input 1"].widget
+    assert slider.value == pytest.approx(unit, rel=1e-5) and slider.max == pytest.approx(8 * unit, rel=1e-5)
+    assert 0 < slider.step <= unit / 10 and slider.readout_format == shown
+    rows, _ = panel._inputs.sweeps()
+    assert len(np.unique(rows[:, 0])) > 20
+    assert "Error" not in text(panel.message)

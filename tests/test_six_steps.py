@@ -246,3 +246,18 @@ def test_two_at_once_and_compare_beside_it():
     third.close()
     first.set(seed=1)
     assert first.recipe.seed == 1
+
+
+def test_the_page_never_collapses_between_two_steps():
+    panel, seen = panels.SixSteps(), []
+    for name in NAMES:
+        panel.set(step=name)
+    for each in panel._open.values():
+        each.observe(lambda _: seen.append([n for n in NAMES if not is_away(panel._open[n])]), "_dom_classes")
+    for name in reversed(NAMES):
+        panel.set(step=name)
+    assert seen and all(seen) and max(map(len, seen)) == 2
+
+
+def is_away(panel):
+    return "ks-hidden" in panel._dom_classes

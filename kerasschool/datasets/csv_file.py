@@ -155,12 +155,14 @@ def read_text(path):
     if "://" in str(path):
         raise ValueError(message("load_csv reads files of this machine.", "Download the file first.", path=str(path)))
     path = pathlib.Path(os.path.expanduser(path))
-    if path.is_dir():
+    if os.path.isdir(path):
         raise ValueError(f"{short(str(path))} is a folder. Expected a file in it{listed_tables(path)}.")
     try:
         data = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         raise FileNotFoundError(no_such_file(path)) from None
+    except OSError as error:  # a name that is too long, a file that may not be read
+        raise ValueError(f"{short(str(path))} cannot be read: {error.strerror or type(error).__name__}.") from error
     if data.startswith(b"PK\x03\x04"):
         raise ValueError("This is a zip archive, perhaps an Excel workbook. Save the sheet as CSV and load that.")
     try:

@@ -9,6 +9,8 @@ import ipywidgets
 from kerasschool.views.own_keys import OwnKeys
 from kerasschool.views.still import LeavesPicture
 
+LONGEST = 600  # characters of an error that a panel shows
+
 
 @functools.cache
 def style_sheet(*names):
@@ -71,8 +73,9 @@ class Panel(LeavesPicture, ipywidgets.VBox):
 def explain(error):
     """An exception as one readable line: errors made to be read speak for themselves, others say their kind first."""
     text = " ".join(str(error).split()) or "no further word"
+    text = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
     kind = type(error).__name__
-    return text if isinstance(error, (ValueError, ArithmeticError)) else f"{kind}: {text}"
+    return text if isinstance(error, (ValueError, ArithmeticError, FileNotFoundError)) else f"{kind}: {text}"
 
 
 def heading(text):

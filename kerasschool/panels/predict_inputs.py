@@ -30,7 +30,8 @@ class Inputs:
         self.values = np.array(x[0], float)
         self.low, self.high = x.min(axis=0), x.max(axis=0)
         self.are_flags = np.isin(x, (0, 1)).all(axis=0) & (self.low < self.high)
-        self.finest = np.full(x.shape[1], 1e-6)
+        span = np.where(self.low < self.high, self.high - self.low, 1)
+        self.finest = np.minimum(1e-6, 10.0 ** (np.floor(np.log10(span)) - 4))
         for digits in range(5, -1, -1):
             self.finest[np.isclose(x, np.round(x, digits), rtol=0, atol=1e-9).all(axis=0)] = 10.0**-digits
         self.groups = {self._name_of(places): places for places in meaning.groups(x)}
@@ -155,6 +156,7 @@ class InputSlider(Control):
         digits = max(0, -math.floor(math.log10(step) + 1e-9))
         low, high = float(inputs.low[place]), float(inputs.high[place])
         room = step if high <= low else 0
+        is_plain = digits <= 6 and max(abs(low), abs(high)) < 1e9
         self.widget = self.watch(
             ipywidgets.FloatSlider(
                 low,
@@ -162,7 +164,7 @@ class InputSlider(Control):
                 max=high + room,
                 step=step,
                 description=inputs.meaning.label(place),
-                readout_format=f".{min(digits, 8)}f",
+                readout_format=f".{digits}f" if is_plain else ".4g",
                 style={"description_width": "190px"},
             )
         )

@@ -143,17 +143,16 @@ class SixSteps(ExperimentPanel):
             self._choose(NAMES[place])
 
     def _choose(self, name):
-        self._step = name
+        self._step, self._broken = name, None
+        if self.attempt(self._panel, name):
+            self._open[name].wake()
+            self._open[name].remove_class("ks-hidden")  # before the other goes: the page must not collapse and jump
+        else:
+            self._broken = self.message.value  # cannot be opened with this recipe: tried again at its next edit
         for other, panel in self._open.items():
             if other != name:
                 panel.add_class("ks-hidden")
                 panel.sleep()
-        self._broken = None
-        if self.attempt(self._panel, name):
-            self._open[name].wake()
-            self._open[name].remove_class("ks-hidden")
-        else:
-            self._broken = self.message.value  # cannot be opened with this recipe: tried again at its next edit
         self.steps.look_at(name)
         self.refresh_picture_soon()
 
