@@ -19,8 +19,9 @@ export PYTHON
 TINY := $(addprefix tests/test_,plain.py contracts.py autodiff.py initializers.py constraints.py losses_labels.py \
 	callback_list.py callbacks.py)
 
-# What needs the machine for itself: clicks are timed there.
-ALONE := browser or notebook
+# What needs a browser or a kernel; the rest runs first.
+ON_SCREEN := browser or notebook
+TWO := -n 2 --dist loadfile
 
 # Kernels differ in which thread a click runs in: what clicks most is tested on the older one, too.
 ON_KERNEL_6 := $(addprefix tests/browser/test_,kernel.py train_panel.py layers_panel.py)
@@ -32,12 +33,12 @@ lab: $(VENV)/.lab
 
 test: $(VENV)/.test $(KERNEL_6)/.made
 	@$(PY) tools/chromium.py
-	$(PY) -m pytest -n 2 --dist loadfile -m "not ($(ALONE))"
-	$(PY) -m pytest -m "$(ALONE)" --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg tests lessons
-	JUPYTER_PATH=$(CURDIR)/$(KERNEL_6)/share/jupyter KERNEL=6 $(PY) -m pytest -m browser $(ON_KERNEL_6)
+	$(PY) -m pytest $(TWO) -m "not ($(ON_SCREEN))"
+	$(PY) -m pytest $(TWO) -m "$(ON_SCREEN)" --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg tests lessons
+	JUPYTER_PATH=$(CURDIR)/$(KERNEL_6)/share/jupyter KERNEL=6 $(PY) -m pytest $(TWO) -m browser $(ON_KERNEL_6)
 
 tiny: $(VENV)/.test
-	@$(PY) -m pytest -q -x --hypothesis-profile tiny -m "not (keras or $(ALONE))" -p no:xdist -p no:nbval $(TINY)
+	@$(PY) -m pytest -q -x --hypothesis-profile tiny -m "not (keras or $(ON_SCREEN))" -p no:xdist -p no:nbval $(TINY)
 
 lint: $(VENV)/.test
 	$(PY) -m ruff check .
