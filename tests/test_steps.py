@@ -318,3 +318,13 @@ async def test_a_running_training_is_looked_at_by_the_clock():
     session.step_batch()
     experiment.change(seed=1)
     assert len(heard) == count
+
+
+def test_a_loss_that_does_not_fit_leaves_evaluate_undone():
+    experiment, steps = begin()
+    steps.look_at("evaluate")
+    assert of(steps, "evaluate").word.startswith("validation loss")
+    experiment.change(compile={**experiment.recipe.compile, "loss": "categorical_hinge"})
+    assert of(steps, "evaluate").word == ""
+    experiment.change(compile={**experiment.recipe.compile, "loss": "binary_crossentropy"})
+    assert of(steps, "evaluate").word.startswith("validation loss")

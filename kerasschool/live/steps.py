@@ -267,6 +267,8 @@ def score(experiment, is_mid_epoch=False):
     """`"validation loss .455"`."""
     name, x, y = held_back(experiment)
     loss = judge(experiment.model, x, y, meaning_of(experiment), is_mid_epoch).loss
+    if loss is None:
+        raise ValueError("The loss does not fit these labels.")
     return f"{name} loss {number_word(loss)}"
 
 
