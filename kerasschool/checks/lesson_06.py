@@ -65,7 +65,9 @@ shape_of_five = Exercise(
     ),
     right=is_shape(5, 1),
     ok="Five rows, one column. `[:, 0]` takes the column out, when you want the five numbers alone.",
-    off=lambda answer: f"{answer} has {answer[0]} rows. One row per penguin, one column per unit of the last layer.",
+    off=lambda answer: (
+        f"You say {answer[0]} rows and {answer[1]} columns. One row per penguin, one column per unit of the last layer."
+    ),
     hints=(
         "What went in had 67 rows in the lesson. How many rows came out, and how many columns?",
         "One row for each penguin, one column for each unit of the last layer.",
