@@ -152,8 +152,8 @@ def test_readable_in_both_themes_and_narrow(notebook, pictures, theme):
     page = notebook.page
     first, second = (page.locator(".kerasschool-panel").nth(place) for place in range(2))
     for root, names in (
-        (first, (".ks-formula", ".ks-about", ".ks-note", ".ks-tick", ".ks-name")),
-        (second, (".ks-verdict", ".ks-about", ".ks-findings div", ".ks-tick")),
+        (first, (".ks-formula", ".ks-about", ".ks-note", ".ks-graph text", ".ks-graph .strong")),
+        (second, (".ks-verdict", ".ks-about", ".ks-findings div", ".ks-graph text")),
     ):
         for name in names:
             assert contrast(root.locator(name).first) >= 4.5, name
