@@ -135,4 +135,4 @@ def test_the_table_has_all_columns():
     assert {line.count(" | ") for line in [lines[0], *lines[2:]]} == {6}
     first = lines[2]
     assert "| all six | put the six steps of training a network in order; take all six steps" in first
-    assert "| 20 | Train | S1 the six steps |" in first
+    assert "| 40 | SixSteps, Train | S1 the six steps |" in first
