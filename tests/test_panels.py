@@ -1,15 +1,19 @@
 """What holds for every panel: a teacher's locks travel in the recipe, and a model written by hand opens it."""
 
+import base64
 import inspect
+import io
 
 import ipywidgets
 import numpy as np
+import PIL.Image
 import pytest
 
 import kerasschool as keras
 from kerasschool import layers, panels
-from kerasschool.panels.base import Panel, explain
+from kerasschool.panels.base import Panel, explain, text_figure
 from kerasschool.panels.on_experiment import ExperimentPanel
+from kerasschool.views import still
 from tests.test_compare_panel import SHORT
 
 ALL = [each for _, each in inspect.getmembers(panels, inspect.isclass) if issubclass(each, Panel)]
@@ -150,3 +154,25 @@ def test_errors_are_one_line_that_fits():
     assert explain(ValueError("one\n two")) == "one two" and explain(FileNotFoundError("No file 'a'")) == "No file 'a'"
     assert explain(KeyError("a")) == "KeyError: 'a'" and explain(TypeError()) == "TypeError: no further word"
     assert len(explain(ValueError("a" * 5000))) == 600
+
+
+def test_the_picture_says_what_to_do_when_the_widget_is_gone(monkeypatch):
+    seen = []
+    monkeypatch.setattr(still, "png", lambda figure, caption: seen.append(caption) or "")
+    data, metadata = panels.Train()._picture_bundle()
+    assert seen == ["Picture of the Train panel as it was saved. Run the cell to have it live."]
+    monkeypatch.undo()
+    data, metadata = panels.Train()._picture_bundle()
+    picture = PIL.Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+    size = metadata["image/png"]
+    assert picture.size == (2 * size["width"], 2 * size["height"]) == (1880, 648)
+    ink = np.asarray(picture.convert("L"))[: 2 * still.CAPTION]
+    assert 0.005 < (ink < 200).mean() < 0.2
+
+
+def test_a_narrow_picture_leaves_room_for_its_line(monkeypatch):
+    panel = panels.Compile()
+    monkeypatch.setattr(panel, "picture", lambda: text_figure(["narrow"], size=(2.0, 1.0)))
+    data, metadata = panel._picture_bundle()
+    assert PIL.Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).size == (920, 248)
+    assert (metadata["image/png"]["width"], metadata["image/png"]["height"]) == (460, 124)

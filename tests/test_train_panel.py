@@ -293,8 +293,8 @@ def test_picture_and_description():
     panel.set(log_scale=True)
     data, metadata = panel._picture_bundle()
     picture = PIL.Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
-    assert picture.size == (1880, 600) and len(data["image/png"]) < 60_000
-    assert metadata["image/png"] == {"width": 940, "height": 300, "alt": panel.description()}
+    assert picture.size == (1880, 648) and len(data["image/png"]) < 60_000
+    assert metadata["image/png"] == {"width": 940, "height": 324, "alt": panel.description()}
     assert re.fullmatch(
         r"Curves of a training\. After epoch 3 of 3: accuracy \S+, loss \S+, val_accuracy \S+, val_loss \S+\.",
         panel.description(),
@@ -377,7 +377,7 @@ def test_a_saved_notebook_shows_the_final_picture(tmp_path):
         assert "application/vnd.jupyter.widget-view+json" in live.data
         assert still.data["text/plain"] == f"<picture of the {name}>"
         assert still.metadata["image/png"]["alt"].startswith(f"Curves of a training. After epoch {epochs} of {epochs}")
-        assert PIL.Image.open(io.BytesIO(base64.b64decode(still.data["image/png"]))).size == (1880, 600)
+        assert PIL.Image.open(io.BytesIO(base64.b64decode(still.data["image/png"]))).size == (1880, 648)
 
 
 def test_widgets_are_what_the_panel_is_made_of():

@@ -2,7 +2,8 @@
 
 A widget is shown as two outputs. The first is the live one. The second is a still picture; while the first is alive,
 its style sheet hides the second. Without a kernel nothing is hidden: GitHub, an HTML export or a notebook opened
-tomorrow show the picture. Renewing the picture does not touch the live output. (Kept in one output, every renewal
+tomorrow show the picture. JupyterLab then writes "Error displaying widget" in place of the first, so the line over
+the picture says what to do. Renewing the picture does not touch the live output. (Kept in one output, every renewal
 builds the widget anew: the page jumps, and the keyboard loses its place.)
 """
 
@@ -16,6 +17,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 
 WIDTH, HEIGHT = 940, 300  # of the picture, in CSS pixels
+CAPTION, NARROWEST = 24, 460  # height of the line over it, and the room that it needs
 PATIENCE = 1.0  # seconds without a further change before a picture is renewed
 
 
@@ -79,23 +81,37 @@ class LeavesPicture:
 
     def _picture_bundle(self):
         figure = self.picture()
-        width, height = figure.get_size_inches() * 100
-        data = {"text/plain": f"<picture of the {self.name}>", "image/png": png(figure)}
-        return data, {"image/png": {"width": int(width), "height": int(height), "alt": self.description()}}
+        width, height = (round(100 * size) for size in figure.get_size_inches())
+        caption = f"Picture of the {self.name} as it was saved. Run the cell to have it live."
+        data = {"text/plain": f"<picture of the {self.name}>", "image/png": png(figure, caption)}
+        size = {"width": max(width, NARROWEST), "height": height + CAPTION}
+        return data, {"image/png": {**size, "alt": self.description()}}
 
 
-def png(figure):
-    """A figure as base64 text, drawn at twice its size for sharp screens; `pyplot` knows nothing of it.
+def png(figure, caption):
+    """A figure and a line of words over it as base64 text, drawn at twice its size for sharp screens; `pyplot` knows
+    nothing of it.
 
     64 colours are plenty for lines and text, and make the saved notebook a quarter of the size.
     """
     import PIL.Image
+    from matplotlib.figure import Figure
+
+    line = Figure(figsize=(max(figure.get_figwidth(), NARROWEST / 100), CAPTION / 100), dpi=100)
+    line.text(0.01, 0.5, caption, size=8.5, va="center", color="#5c5c5c", parse_math=False)
+    words, drawing = _pixels(line), _pixels(figure)
+    room = ((0, 0), (0, max(0, words.shape[1] - drawing.shape[1])), (0, 0))
+    whole = np.vstack([words, np.pad(drawing, room, constant_values=255)])
+    picture = PIL.Image.fromarray(whole).quantize(64)
+    file = io.BytesIO()
+    picture.save(file, format="png", optimize=True)
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def _pixels(figure):
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     figure.set_dpi(2 * figure.dpi)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
-    picture = PIL.Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).quantize(64)
-    file = io.BytesIO()
-    picture.save(file, format="png", optimize=True)
-    return base64.b64encode(file.getvalue()).decode()
+    return np.asarray(canvas.buffer_rgba())[..., :3]
