@@ -17,10 +17,11 @@ IMPORT_FROM = opcode.opmap["IMPORT_FROM"]
 
 
 def message(happened, expected="", fix="", **received):
-    """One error text, four parts in a fixed order; parts left out are skipped."""
+    """One error text, four parts in a fixed order; parts left out are skipped. `received=3` is shown without a name."""
     parts = [happened, expected, fix]
     if received:
-        parts.append("Received: " + ", ".join(f"{name}={short(value)}" for name, value in received.items()))
+        shown = (short(value) if name == "received" else f"{name}={short(value)}" for name, value in received.items())
+        parts.append("Received: " + ", ".join(shown))
     return " ".join(part for part in parts if part)
 
 

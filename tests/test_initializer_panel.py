@@ -219,7 +219,7 @@ def test_clicks_and_bad_fields():
     fields["depth"].widget.value = 4
     assert (panel.settings["activation"], len(panel.stack.activations)) == ("tanh", 4)
     fields["width"].widget.value = -8
-    assert "Error `width` must be from 1 to 256. Received: received=-8" in text(panel.message)
+    assert "Error `width` must be from 1 to 256. Received: -8" in text(panel.message)
     assert fields["width"].widget.value == 8
     fields["initializer"].arguments["stddev"].widget.value = -1.0
     assert "Error `initializer.stddev`" in text(panel.message)

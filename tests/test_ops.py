@@ -300,7 +300,7 @@ def test_equal_entries_keep_their_order():
 @pytest.mark.parametrize(
     ("call", "text"),
     [
-        (lambda: ops.array("abc"), "Expected numbers. Received: received='abc'"),
+        (lambda: ops.array("abc"), "Expected numbers. Received: 'abc'"),
         (lambda: ops.array([1.0], sparse=True), "unexpected keyword"),
         (lambda: ops.convert_to_tensor([1.0], sparse=True), "Sparse and ragged arrays are not available"),
         (lambda: ops.one_hot([1], 2, sparse=True), "Sparse arrays are not available"),
