@@ -95,7 +95,7 @@ def judge(model, x, y, meaning, mid_epoch=False):
     """
     x, y = x[:MOST_ROWS], y[:MOST_ROWS]
     with np.errstate(all="ignore"):
-        outputs = np.asarray(model.predict(x, verbose=0))
+        outputs = outputs_of(model, x)
         judged = Judged(outputs, y, meaning)  # says what does not fit before `evaluate` would
         try:
             scored = copy.deepcopy(model) if mid_epoch else model
@@ -103,6 +103,14 @@ def judge(model, x, y, meaning, mid_epoch=False):
         except (ValueError, TypeError):  # not compiled
             judged.loss = None
     return judged
+
+
+def outputs_of(model, x, **arguments):
+    """What a model's `predict` gives for rows, as an array; or the error that says that it gives several."""
+    outputs = model.predict(x, verbose=0, **arguments)
+    if isinstance(outputs, (list, tuple, dict)):
+        raise ValueError(f"The model has {len(outputs)} outputs. A panel shows one: pass a model that ends with it.")
+    return np.asarray(outputs)
 
 
 def as_answers(outputs, meaning):

@@ -2,6 +2,7 @@
 
 import math
 import re
+import warnings
 
 import numpy as np
 
@@ -107,7 +108,9 @@ def check_rows(model):
 def layers_of(model):
     """The specs of a model's layers, its input first. The model may be Keras's own."""
     try:
-        described = model.get_config().get("layers", [])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what cannot be saved: nothing is saved here
+            described = model.get_config().get("layers", [])
     except NotImplementedError as error:  # a layer of the reader's own
         raise ValueError(f"A recipe cannot hold this model: {error}") from None
     if not described or described[0].get("class_name") != "InputLayer":

@@ -23,6 +23,8 @@ def as_experiment(start=None, x=None, y=None, validation_data=None):
     Raises:
         TypeError, ValueError: for what is none of these, before anything has changed.
     """
+    if isinstance(start, type):
+        raise TypeError(message("A panel opens on a model, not on its class.", "Make one first.", start=start))
     start = getattr(start, "experiment", start)
     own = None
     if x is not None:

@@ -22,7 +22,7 @@ def as_looked_at(start, x, y, validation_data, scaling, feature_names, target_na
     Args:
         scaling: `(mean, spread)` of the training rows if the arrays are in the data's own units, or None.
     """
-    if not hasattr(start, "predict"):
+    if not hasattr(start, "predict") or isinstance(start, type):
         return as_experiment(start, x, y, validation_data)
     if x is None or y is None:
         raise ValueError(message("A model by hand needs rows.", "Pass `x` and `y`, as for `evaluate`.", x=x, y=y))

@@ -6,7 +6,7 @@ import ipywidgets
 import numpy as np
 
 from kerasschool.errors import check_number, check_one_of, check_whole, message
-from kerasschool.live.judged import as_answers
+from kerasschool.live.judged import as_answers, outputs_of
 from kerasschool.live.meaning import BINARY, NUMBERS, class_numbers, in_own_units, meaning_of
 from kerasschool.panels import predict_views
 from kerasschool.panels.base import button, row, text_figure
@@ -256,7 +256,7 @@ class Predict(ModelPanel):
         batch = np.concatenate([np.asarray(rows.scale(own), float), own[:1]])
         try:
             with np.errstate(all="ignore"):
-                outputs = np.asarray(self.model.predict(batch, batch_size=len(batch), verbose=0))
+                outputs = outputs_of(self.model, batch, batch_size=len(batch))
             answers = as_answers(outputs[:-1], meaning)
         except Exception:
             self._said.value = self._way.value = ""

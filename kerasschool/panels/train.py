@@ -4,7 +4,7 @@ import html
 
 import ipywidgets
 
-from kerasschool.errors import check_whole, unknown_arguments
+from kerasschool.errors import check_whole, message, unknown_arguments
 from kerasschool.live.experiment import Experiment
 from kerasschool.live.pace import Clock
 from kerasschool.live.session import DONE, FAILED, IDLE, PAUSED, RUNNING, STOPPED, TrainingSession
@@ -47,7 +47,11 @@ class Train(ExperimentPanel):
     def __init__(
         self, model=None, x=None, y=None, validation_data=None, epochs=None, batch_size=None, seed=None, **fit_arguments
     ):
-        self._is_by_hand = hasattr(model, "summary")
+        self._is_by_hand = hasattr(model, "summary") and not isinstance(model, type)
+        if self._is_by_hand and not hasattr(model, "training"):  # Keras's own
+            happened = "The Train panel trains kerasschool's models step by step."
+            fix = "`Train.from_model(model, x, y)` builds it anew here; or watch `fit` with `callbacks.LivePlot()`."
+            raise TypeError(message(happened, fix=fix, model=model))
         given = {"epochs": epochs, "batch_size": batch_size, "seed": seed}
         given = {name: value for name, value in given.items() if value is not None}
         if self._is_by_hand:
