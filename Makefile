@@ -24,7 +24,7 @@ ON_SCREEN := browser or notebook
 TWO := -n 2 --dist loadfile
 
 # Kernels differ in which thread a click runs in: what clicks most is tested on the older one, too.
-ON_KERNEL_6 := $(addprefix tests/browser/test_,kernel.py train_panel.py layers_panel.py)
+ON_KERNEL_6 := $(addprefix tests/browser/test_,kernel.py train_panel.py layers_panel.py course.py)
 
 .PHONY: lab test tiny lint bench bench-quick lessons clean
 
