@@ -74,14 +74,15 @@ def not_finite_labels(facts):
     )
 
 
+def is_unscaled_table(facts):
+    """True for at least two rows of columns that the model's first layer does not scale itself."""
+    scales_itself = facts.layers and kind_of(facts.layers[0]) in SCALES
+    return facts.x is not None and facts.x.ndim == 2 and len(facts.x) >= 2 and not scales_itself
+
+
 def unscaled(facts):
     """Inputs much larger than 1, or of very different sizes."""
-    if (
-        facts.x is None
-        or facts.x.ndim != 2
-        or len(facts.x) < 2
-        or (facts.layers and kind_of(facts.layers[0]) in SCALES)
-    ):
+    if not is_unscaled_table(facts):
         return None
     x = facts.x[np.isfinite(facts.x).all(axis=1)].astype(float)
     if len(x) < 2 or not x.shape[1]:
@@ -106,12 +107,7 @@ def unscaled(facts):
 
 def constant_columns(facts):
     """Inputs that never change."""
-    if (
-        facts.x is None
-        or facts.x.ndim != 2
-        or len(facts.x) < 2
-        or (facts.layers and kind_of(facts.layers[0]) in SCALES)
-    ):
+    if not is_unscaled_table(facts):
         return None
     constant = np.flatnonzero((facts.x == facts.x[0]).all(axis=0))
     if not constant.size:
